@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a capture says about virtual addresses: who asked, who answered, who
+ * announced. Pure: frames go in one by one, figures come out.
+ *
+ * Words
+ * -----
+ * request	op 1 for the address from someone who does not claim it
+ * probe	a request whose sender address is 0.0.0.0
+ * answer	op 2 from the address to someone who asked
+ * life		of a request: from it until the same asker's next request for
+ *		the same address, or one second
+ * dual answer	a life in which two different MACs answered
+ * announcement	sender and target are both the address: op 1 is the request
+ *		form, op 2 the reply form. An announcement is no answer
+ * round	announcements of one MAC: ends where a form comes again
+ * sourced	op 1 for something else whose sender is the address
+ */
+#ifndef JUDGE_TALLY_H
+#define JUDGE_TALLY_H
+
+#include "frame.h"
+
+#define NSEC_PER_SEC	INT64_C(1000000000)
+#define NSEC_PER_MSEC	INT64_C(1000000)
+
+/** A request lives no longer than this many nanoseconds. */
+#define LIFE_NS		NSEC_PER_SEC
+
+/**
+ * struct tally_filter - what counts
+ * @any_vip: every address, not only @vip
+ * @vip: the one address, host byte order
+ * @any_client: every asker, not only @client
+ * @client: the one asker
+ * @since: requests and announcements from this time on, ns since 1970
+ * @until: and before this time
+ *
+ * An answer counts where its request does, whenever it came.
+ */
+struct tally_filter {
+	bool any_vip;
+	uint32_t vip;
+	bool any_client;
+	uint8_t client[MAC_LEN];
+	int64_t since;
+	int64_t until;
+};
+
+/**
+ * struct answerer - a run of answers from one MAC
+ * @mac: whose
+ * @first: time of the first answer
+ * @last: time of the last answer
+ * @answers: how many
+ */
+struct answerer {
+	uint8_t mac[MAC_LEN];
+	int64_t first;
+	int64_t last;
+	uint64_t answers;
+};
+
+/**
+ * struct dual - two MACs answered one request
+ * @request: time of the request
+ * @time: time of the second MAC's answer
+ * @asker: who had asked
+ * @first: who answered first
+ * @second: who answered too
+ */
+struct dual {
+	int64_t request;
+	int64_t time;
+	uint8_t asker[MAC_LEN];
+	uint8_t first[MAC_LEN];
+	uint8_t second[MAC_LEN];
+};
+
+/**
+ * struct announcement - one gratuitous frame
+ * @time: when
+ * @mac: whose
+ * @op: ARP_REQUEST or ARP_REPLY, the form
+ * @accepted: the form is whole: to everyone, and as a reply tha = sha (Linux
+ *	takes no other reply as gratuitous)
+ * @round: which round of its MAC it belongs to, from 0
+ */
+struct announcement {
+	int64_t time;
+	uint8_t mac[MAC_LEN];
+	uint16_t op;
+	bool accepted;
+	size_t round;
+};
+
+/**
+ * struct round - one MAC's announcements up to the first repeated form
+ * @time: of its first frame
+ * @mac: whose
+ * @forms: bit 0 request form seen, bit 1 reply form seen
+ * @gap: nanoseconds since the start of the same MAC's round before, -1 for its
+ *	first
+ */
+struct round {
+	int64_t time;
+	uint8_t mac[MAC_LEN];
+	unsigned int forms;
+	int64_t gap;
+};
+
+#define FORM_REQUEST	1U
+#define FORM_REPLY	2U
+
+/**
+ * struct life - the last request of one asker for one address
+ * @asker: who
+ * @time: when
+ * @counts: passed the filter
+ * @answered: someone answered
+ * @dual: two did
+ * @probe: it was a probe
+ * @first: who answered first
+ */
+struct life {
+	uint8_t asker[MAC_LEN];
+	int64_t time;
+	bool counts;
+	bool answered;
+	bool dual;
+	bool probe;
+	uint8_t first[MAC_LEN];
+};
+
+/**
+ * struct vip - the figures of one address
+ * @address: which, host byte order
+ * @requests: requests, probes included
+ * @probes: how many of them were probes
+ * @answered: requests answered at least once
+ * @probes_answered: how many of them were probes
+ * @open: not answered, and their life was not over when the capture ended
+ * @replies: answers, also further ones to the same request
+ * @unsolicited: answers outside any life
+ * @malformed: answers whose Ethernet and ARP addresses disagree
+ * @sourced: requests for something else with this address as sender
+ * @longest_gap: ns between two answers that follow each other
+ * @first_answer: time of the first answer, 0 for none
+ * @last_answer: time of the last answer, 0 for none
+ */
+struct vip {
+	uint32_t address;
+	uint64_t requests;
+	uint64_t probes;
+	uint64_t answered;
+	uint64_t probes_answered;
+	uint64_t open;
+	uint64_t replies;
+	uint64_t unsolicited;
+	uint64_t malformed;
+	uint64_t sourced;
+	int64_t longest_gap;
+	int64_t first_answer;
+	int64_t last_answer;
+	struct answerer *answerers;
+	size_t n_answerers;
+	struct dual *duals;
+	size_t n_duals;
+	struct announcement *announcements;
+	size_t n_announcements;
+	struct round *rounds;
+	size_t n_rounds;
+	struct life *lives;
+	size_t n_lives;
+};
+
+/**
+ * struct tally - all addresses of a capture
+ * @filter: what counts
+ * @vips: in the order they were first seen
+ * @n_vips: how many
+ * @end: time of the last frame, of any kind
+ */
+struct tally {
+	struct tally_filter filter;
+	struct vip *vips;
+	size_t n_vips;
+	int64_t end;
+};
+
+void tally_init(struct tally *tally, const struct tally_filter *filter);
+void tally_time(struct tally *tally, int64_t time);
+void tally_frame(struct tally *tally, const struct frame *frame);
+void tally_end(struct tally *tally);
+void tally_free(struct tally *tally);
+uint64_t vip_unanswered(const struct vip *vip);
+
+#endif /* JUDGE_TALLY_H */
