@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Clocks: the one the kernel's leases count on, and deadlines on it.
+ */
+#include "clock.h"
+
+uint64_t l2a_clock_ns(clockid_t id)
+{
+	struct timespec ts = { 0 };
+
+	clock_gettime(id, &ts);
+	return (uint64_t)ts.tv_sec * L2A_NSEC_PER_SEC + (uint64_t)ts.tv_nsec;
+}
+
+uint64_t l2a_boottime_ns(void)
+{
+	return l2a_clock_ns(CLOCK_BOOTTIME);
+}
+
+uint64_t l2a_deadline_after(uint64_t now, uint64_t ttl)
+{
+	uint64_t sum;
+
+	if (__builtin_add_overflow(now, ttl, &sum))
+		return UINT64_MAX;
+	return sum;
+}
+
+uint64_t l2a_deadline_left(uint64_t deadline, uint64_t now)
+{
+	return deadline > now ? deadline - now : 0;
+}

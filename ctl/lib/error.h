@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One refusal: an errno for the program, one line for the person.
+ */
+#ifndef L2A_LIB_ERROR_H
+#define L2A_LIB_ERROR_H
+
+#define L2A_ERROR_TEXT	512
+
+/**
+ * struct l2a_error - why something was refused
+ * @code: negative errno, 0 while nothing was refused
+ * @text: one line without a newline; names the input and the rule
+ */
+struct l2a_error {
+	int code;
+	char text[L2A_ERROR_TEXT];
+};
+
+/**
+ * l2a_fail() - fill in an error
+ * @err: the error, or NULL where the caller does not want it
+ * @code: negative errno
+ * @fmt: printf format of the line; control characters in the result are
+ *	turned into '?', for it may quote any input
+ *
+ * Return: @code, so that a function can end with it.
+ */
+int l2a_fail(struct l2a_error *err, int code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/**
+ * l2a_prefix() - put words in front of an error's line
+ * @err: an error that is filled in
+ * @fmt: printf format of the words; ": " follows them
+ *
+ * Return: the error's code.
+ */
+int l2a_prefix(struct l2a_error *err, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif /* L2A_LIB_ERROR_H */
