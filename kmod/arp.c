@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ARP hooks, in and out: parse, look up, verdict, reply.
+ *
+ * Both hooks run in softirq or with softirqs off, under RCU, after all rules of
+ * the administrator's (arptables, nftables).
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_arp.h>
+#include <linux/inetdevice.h>
+#include <linux/netfilter_arp.h>
+#include <linux/skbuff.h>
+#include <net/arp.h>
+#include <net/dst_metadata.h>
+#include "arp.h"
+#include "conflict.h"
+#include "net.h"
+#include "trace.h"
+#include "vip.h"
+
+/*
+ * The addresses of an ARP packet for IPv4 over Ethernet (RFC 826), as they follow
+ * its header.
+ */
+struct arp_body {
+	u8 sha[ETH_ALEN];
+	__be32 sip;
+	u8 tha[ETH_ALEN];
+	__be32 tip;
+} __packed;
+
+#define ARP_LEN		(sizeof(struct arphdr) + sizeof(struct arp_body))
+
+/* What a packet says, copied out of it. */
+struct arp_info {
+	bool request;
+	u8 sha[ETH_ALEN];
+	__be32 sip;
+	__be32 tip;
+};
+
+static struct arp_body *arp_body(const struct sk_buff *skb)
+{
+	return (struct arp_body *)(arp_hdr(skb) + 1);
+}
+
+/*
+ * arp_rcv() and arp_create() leave the whole of it in the linear part, as long as
+ * the device's address has six bytes.
+ */
+static bool arp_parse(const struct sk_buff *skb, const struct net_device *dev,
+		      struct arp_info *arp)
+{
+	const struct arphdr *hdr = arp_hdr(skb);
+	const struct arp_body *body = arp_body(skb);
+
+	if (dev->addr_len != ETH_ALEN ||
+	    hdr->ar_hrd != htons(ARPHRD_ETHER) ||
+	    hdr->ar_pro != htons(ETH_P_IP) ||
+	    hdr->ar_hln != ETH_ALEN || hdr->ar_pln != sizeof(__be32))
+		return false;
+	if (hdr->ar_op != htons(ARPOP_REQUEST) &&
+	    hdr->ar_op != htons(ARPOP_REPLY))
+		return false;
+
+	arp->request = hdr->ar_op == htons(ARPOP_REQUEST);
+	memcpy(arp->sha, body->sha, ETH_ALEN);
+	arp->sip = body->sip;
+	arp->tip = body->tip;
+	return true;
+}
+
+static struct l2a_vip *vip_of(struct l2a_net *ln, const struct net_device *dev,
+			      __be32 addr)
+{
+	struct l2a_vip_key key;
+
+	l2a_vip_key4(&key, addr, dev->ifindex);
+	return l2a_vip_lookup(ln, &key);
+}
+
+static unsigned int suppress(struct l2a_net *ln, struct l2a_vip *vip,
+			     enum l2a_total reason)
+{
+	l2a_vip_count(vip->stats, L2A_VIP_SUPPRESSED);
+	l2a_total_count(ln->totals, reason);
+	trace_suppress(vip, reason);
+	return NF_DROP;
+}
+
+static bool neigh_is_known(struct net_device *dev, const struct arp_info *arp)
+{
+	const struct neighbour *n;
+	unsigned int seq;
+	bool same;
+
+	n = __ipv4_neigh_lookup_noref(dev, (__force u32)arp->sip);
+	if (!n || !(READ_ONCE(n->nud_state) & NUD_VALID))
+		return false;
+	do {
+		seq = read_seqbegin(&n->ha_lock);
+		same = ether_addr_equal(n->ha, arp->sha);
+	} while (read_seqretry(&n->ha_lock, seq));
+	return same;
+}
+
+/*
+ * Whoever asks for the VIP is about to talk to it, so the stack would enter the
+ * asker into its neighbour table. Its update takes locks; where it would change
+ * nothing it is spared.
+ */
+static void learn_asker(struct net_device *dev, struct arp_info *arp)
+{
+	struct neighbour *n;
+
+	if (neigh_is_known(dev, arp))
+		return;
+	n = neigh_event_ns(&arp_tbl, arp->sha, &arp->sip, dev);
+	if (n)
+		neigh_release(n);
+}
+
+/*
+ * Send the tunnel's metadata back where they came from, and let go of everything
+ * the packet gathered on its way in: a route, a connection, a time stamp that a
+ * queueing discipline would read as a departure time, or a mark by which a
+ * switch believes that its hardware has forwarded the frame.
+ */
+static int skb_turn(struct sk_buff *skb)
+{
+	struct metadata_dst *md = skb_metadata_dst(skb), *reply_md = NULL;
+
+	if (unlikely(md)) {
+		reply_md = iptunnel_metadata_reply(md, GFP_ATOMIC);
+		if (!reply_md)
+			return -ENOMEM;
+	}
+	skb_scrub_packet(skb, false);
+	skb_orphan(skb);
+	skb->tstamp = 0;
+	skb->ip_summed = CHECKSUM_NONE;
+	if (unlikely(reply_md))
+		skb_dst_set(skb, &reply_md->dst);
+	return 0;
+}
+
+/* Turn a request round in its own buffer; on an error it is still the caller's. */
+static int arp_reply(struct sk_buff *skb, struct net_device *dev,
+		     const struct arp_info *arp)
+{
+	struct arp_body *body;
+
+	/* The padding of a short frame is not ours to send back. */
+	if (skb->len > ARP_LEN && pskb_trim(skb, ARP_LEN))
+		return -ENOMEM;
+	/* A capture or another receiver may share the data. */
+	if (skb_ensure_writable(skb, ARP_LEN) ||
+	    skb_cow_head(skb, dev->hard_header_len) || skb_turn(skb))
+		return -ENOMEM;
+
+	arp_hdr(skb)->ar_op = htons(ARPOP_REPLY);
+	body = arp_body(skb);
+	ether_addr_copy(body->tha, arp->sha);
+	body->tip = arp->sip;
+	memcpy(body->sha, dev->dev_addr, ETH_ALEN);
+	body->sip = arp->tip;
+
+	if (dev_hard_header(skb, dev, ETH_P_ARP, arp->sha, dev->dev_addr,
+			    skb->len) < 0)
+		return -EINVAL;
+	arp_xmit(skb);
+	return 0;
+}
+
+static unsigned int answer(struct l2a_net *ln, struct l2a_vip *vip,
+			   struct sk_buff *skb, struct arp_info *arp)
+{
+	struct net_device *dev = vip->dev;
+
+	/* RFC 5227, section 2.1.1: a probe must not enter any cache. */
+	if (arp->sip)
+		learn_asker(dev, arp);
+	if (unlikely(arp_reply(skb, dev, arp))) {
+		l2a_total_count(ln->totals, L2A_TOTAL_REPLY_ERRORS);
+		return NF_DROP;
+	}
+	l2a_vip_count(vip->stats, L2A_VIP_REPLIES);
+	l2a_total_count(ln->totals, L2A_TOTAL_REPLIES);
+	trace_reply(vip, arp->sha, arp->sip);
+	return NF_STOLEN;
+}
+
+/*
+ * A request for a VIP never reaches the stack, which would answer by its own
+ * rules wherever the address is configured.
+ */
+static unsigned int request_for_vip(struct l2a_net *ln, struct l2a_vip *vip,
+				    struct sk_buff *skb, struct arp_info *arp)
+{
+	const struct l2a_term *term = rcu_dereference(vip->term);
+
+	if (!term)
+		return suppress(ln, vip, L2A_TOTAL_SUPPRESSED_STANDBY);
+	if (!l2a_term_valid(term))
+		return suppress(ln, vip, L2A_TOTAL_SUPPRESSED_EXPIRED);
+	/* RFC 1812, section 3.3.2: no station has a group address. */
+	if (unlikely(!is_valid_ether_addr(arp->sha)))
+		return suppress(ln, vip, L2A_TOTAL_SUPPRESSED_INVALID);
+	return answer(ln, vip, skb, arp);
+}
+
+static unsigned int arp_in(void *priv, struct sk_buff *skb,
+			   const struct nf_hook_state *state)
+{
+	struct net_device *dev = state->in;
+	struct l2a_net *ln = priv;
+	struct l2a_vip *vip;
+	struct arp_info arp;
+
+	if (!arp_parse(skb, dev, &arp))
+		return NF_ACCEPT;
+
+	if (arp.sip) {
+		vip = vip_of(ln, dev, arp.sip);
+		if (unlikely(vip))
+			l2a_conflict(ln, vip, arp.sha);
+	}
+
+	/*
+	 * A gratuitous request asks nobody: the stack may learn from it, so that
+	 * a standby's own neighbour table follows the holder.
+	 */
+	if (!arp.request || arp.sip == arp.tip)
+		return NF_ACCEPT;
+	vip = vip_of(ln, dev, arp.tip);
+	if (!vip)
+		return NF_ACCEPT;
+	return request_for_vip(ln, vip, skb, &arp);
+}
+
+static bool may_speak_as(struct l2a_net *ln, const struct net_device *dev,
+			 __be32 addr)
+{
+	const struct l2a_vip *vip = vip_of(ln, dev, addr);
+
+	return !vip || l2a_vip_answering(vip);
+}
+
+/*
+ * The address that a request uses instead of a VIP that is not ours to use: the
+ * one the stack would choose, else any other of the device's.
+ */
+static __be32 own_source(struct l2a_net *ln, const struct net_device *dev,
+			 __be32 tip)
+{
+	const struct in_device *in_dev = __in_dev_get_rcu(dev);
+	__be32 addr = inet_select_addr(dev, tip, RT_SCOPE_LINK);
+	const struct in_ifaddr *ifa;
+
+	if (addr && may_speak_as(ln, dev, addr))
+		return addr;
+	if (!in_dev)
+		return 0;
+	in_dev_for_each_ifa_rcu(ifa, in_dev)
+		if (may_speak_as(ln, dev, ifa->ifa_local))
+			return ifa->ifa_local;
+	return 0;
+}
+
+/*
+ * A packet of this host's that names a VIP it does not hold as its sender would
+ * point the LAN's caches here.
+ */
+static unsigned int arp_out(void *priv, struct sk_buff *skb,
+			    const struct nf_hook_state *state)
+{
+	const struct net_device *dev = state->out;
+	struct l2a_net *ln = priv;
+	struct arp_info arp;
+	__be32 source;
+
+	if (!arp_parse(skb, dev, &arp) || !arp.sip ||
+	    likely(may_speak_as(ln, dev, arp.sip)))
+		return NF_ACCEPT;
+
+	l2a_total_count(ln->totals, L2A_TOTAL_GUARDED);
+	if (!arp.request || arp.sip == arp.tip)
+		return NF_DROP;
+	source = own_source(ln, dev, arp.tip);
+	if (!source ||
+	    skb_ensure_writable(skb, skb_network_offset(skb) + ARP_LEN))
+		return NF_DROP;
+	arp_body(skb)->sip = source;
+	return NF_ACCEPT;
+}
+
+/**
+ * l2a_arp_net_init - lay a namespace's hooks ready
+ * @ln: the namespace
+ */
+void l2a_arp_net_init(struct l2a_net *ln)
+{
+	ln->arp_ops[0] = (struct nf_hook_ops) {
+		.hook = arp_in,
+		.priv = ln,
+		.pf = NFPROTO_ARP,
+		.hooknum = NF_ARP_IN,
+		.priority = INT_MAX,
+	};
+	ln->arp_ops[1] = (struct nf_hook_ops) {
+		.hook = arp_out,
+		.priv = ln,
+		.pf = NFPROTO_ARP,
+		.hooknum = NF_ARP_OUT,
+		.priority = INT_MAX,
+	};
+}
+
+/**
+ * l2a_arp_start - put the hooks up, before a namespace's first VIP is linked
+ * @ln: the namespace, its lock held
+ *
+ * May sleep.
+ *
+ * Return: 0 or an error of the netfilter core's.
+ */
+int l2a_arp_start(struct l2a_net *ln)
+{
+	return nf_register_net_hooks(ln->net, ln->arp_ops,
+				     ARRAY_SIZE(ln->arp_ops));
+}
+
+/**
+ * l2a_arp_stop - take the hooks down, after a namespace's last VIP is unlinked
+ * @ln: the namespace, its lock held
+ *
+ * May sleep; when it returns no hook is running, and none of what it was reading
+ * is in use.
+ */
+void l2a_arp_stop(struct l2a_net *ln)
+{
+	nf_unregister_net_hooks(ln->net, ln->arp_ops, ARRAY_SIZE(ln->arp_ops));
+	synchronize_net();
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The one place that knows kernel versions: makes 5.10 and later look alike.
+ */
+#ifndef L2A_COMPAT_H
+#define L2A_COMPAT_H
+
+#include <linux/hrtimer.h>
+#include <linux/netlink.h>
+#include <linux/version.h>
+#include <net/genetlink.h>
+
+#if !IS_ENABLED(CONFIG_NETFILTER_FAMILY_ARP)
+#error "l2announce needs CONFIG_NETFILTER_FAMILY_ARP (any of nf_tables_arp, arptables)"
+#endif
+
+/* The attributes of a dump's request. */
+static inline struct nlattr **l2a_dump_attrs(struct netlink_callback *cb)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return genl_dumpit_info(cb)->info.attrs;
+#else
+	return genl_dumpit_info(cb)->attrs;
+#endif
+}
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+static inline void l2a_hrtimer_setup(struct hrtimer *timer,
+				     enum hrtimer_restart (*function)(struct hrtimer *),
+				     clockid_t clock_id, enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, clock_id, mode);
+	timer->function = function;
+}
+
+#define hrtimer_setup l2a_hrtimer_setup
+#endif
+
+/* __assign_str() lost its second argument in 6.10: it is the __string()'s. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#define l2a_assign_str(dst, src) __assign_str(dst)
+#else
+#define l2a_assign_str(dst, src) __assign_str(dst, src)
+#endif
+
+/*
+ * Refusals that name something. Before 6.2 an extack has no room for text of its
+ * own: it goes to a ring of buffers, so that a message lives until it is sent
+ * unless that many refusals pass in between.
+ */
+#ifdef NL_SET_ERR_MSG_FMT
+#define l2a_set_err_msg_fmt(extack, fmt, args...) \
+	NL_SET_ERR_MSG_FMT((extack), KBUILD_MODNAME ": " fmt, ##args)
+#else
+char *l2a_err_msg_buf(void);
+
+#define L2A_ERR_MSG_LEN		80
+#define l2a_set_err_msg_fmt(extack, fmt, args...) do {			\
+	struct netlink_ext_ack *__l2a_extack = (extack);		\
+	char *__l2a_buf = l2a_err_msg_buf();				\
+									\
+	snprintf(__l2a_buf, L2A_ERR_MSG_LEN, KBUILD_MODNAME ": " fmt,	\
+		 ##args);						\
+	if (__l2a_extack)						\
+		__l2a_extack->_msg = __l2a_buf;				\
+} while (0)
+#endif
+
+#endif /* L2A_COMPAT_H */

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the module keeps for one network namespace.
+ */
+#ifndef L2A_NET_H
+#define L2A_NET_H
+
+#include <linux/mutex.h>
+#include <linux/netfilter.h>
+#include <linux/ratelimit.h>
+#include <linux/rhashtable.h>
+#include <linux/xarray.h>
+#include "announce.h"
+#include "stats.h"
+#include "term.h"
+
+/**
+ * DOC: locking
+ *
+ * &l2a_net.lock, a mutex
+ *	is taken by everything that changes or lists VIPs, leases and settings:
+ *	netlink commands and device events. It nests inside RTNL (device events
+ *	come with RTNL held) and nothing that holds it may wait for RTNL, so a
+ *	renewal never stands behind a slow configuration of devices.
+ *
+ * &l2a_announcer.lock, a spinlock taken with softirqs off
+ *	guards the queue of announcements. It nests inside the mutex and is a
+ *	leaf: nothing is locked, sent or allocated under it. The packet path
+ *	takes it only to defend a VIP in a conflict, at most once in 10 s a VIP.
+ *
+ * RCU
+ *	is all that the packet path, the announcements' worker and the lease
+ *	timers hold. They reach a VIP through the hash table or the queue, and
+ *	its &l2a_term through &l2a_vip.term; both are freed a grace period after
+ *	they were unlinked. A device outlives every RCU reader that got it from
+ *	a VIP, since the VIPs of a device are unlinked in NETDEV_UNREGISTER and
+ *	the core waits for a grace period after that.
+ *
+ * Counters
+ *	are per CPU and written with softirqs off.
+ */
+
+/**
+ * struct l2a_net - a namespace's VIPs, leases and settings
+ * @net: the namespace
+ * @lock: see "locking"
+ * @vips: every VIP by address and device, for the packet path
+ * @vip_list: every VIP in the order they were added, for dumps
+ * @nr_vips: how many; the hooks stand while it is not 0
+ * @max_vips: the most there may be
+ * @vip_seq: the place in @vip_list of the VIP added last; only grows
+ * @generation: grows with each change that a running dump must notice, never 0
+ * @leases: &struct l2a_lease by id
+ * @nr_leases: how many
+ * @always: the term of VIPs that are active without a lease; never ends
+ * @totals: the namespace's counters
+ * @announcer: what is to be announced, and when
+ * @conflict_rl: bounds conflict events
+ * @arp_ops: the two ARP hooks; stable storage, since the core finds them by
+ *	address
+ */
+struct l2a_net {
+	struct net *net;
+	struct mutex lock;	/* all but the packet path */
+	struct rhashtable vips;
+	struct list_head vip_list;
+	u32 nr_vips;
+	u32 max_vips;
+	u64 vip_seq;
+	u32 generation;
+	struct xarray leases;
+	u32 nr_leases;
+	struct l2a_term always;
+	struct l2a_totals __percpu *totals;
+	struct l2a_announcer announcer;
+	struct ratelimit_state conflict_rl;
+	struct nf_hook_ops arp_ops[2];
+};
+
+struct l2a_net *l2a_net(const struct net *net);
+
+/**
+ * l2a_net_changed - make dumps that are under way say they were interrupted
+ * @ln: the namespace, its lock held
+ */
+static inline void l2a_net_changed(struct l2a_net *ln)
+{
+	if (!++ln->generation)
+		ln->generation = 1;
+}
+
+#endif /* L2A_NET_H */

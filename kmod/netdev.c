@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Devices: which may carry a VIP, and what becomes of it as they change.
+ */
+#include <linux/if_arp.h>
+#include <linux/if_ether.h>
+#include <linux/netdevice.h>
+#include "announce.h"
+#include "compat.h"
+#include "net.h"
+#include "netdev.h"
+#include "netlink.h"
+#include "vip.h"
+
+/**
+ * l2a_netdev_usable - whether a device may carry a VIP
+ * @dev: the device; RCU held
+ * @extack: where to say why not
+ *
+ * A port of a bridge, bond or team is refused since its master sees the ARP. A
+ * slave of a VRF is not a port: it sees its own.
+ *
+ * Return: 0, -EOPNOTSUPP for a device that has no ARP over Ethernet, -EBUSY for a
+ * port.
+ */
+int l2a_netdev_usable(struct net_device *dev, struct netlink_ext_ack *extack)
+{
+	const struct net_device *master = netdev_master_upper_dev_get_rcu(dev);
+
+	if (dev->flags & IFF_LOOPBACK) {
+		NL_SET_ERR_MSG_MOD(extack, "a loopback device has no neighbours");
+		return -EOPNOTSUPP;
+	}
+	if (dev->type != ARPHRD_ETHER || dev->addr_len != ETH_ALEN) {
+		NL_SET_ERR_MSG_MOD(extack, "not an Ethernet device");
+		return -EOPNOTSUPP;
+	}
+	if (dev->flags & (IFF_NOARP | IFF_POINTOPOINT)) {
+		NL_SET_ERR_MSG_MOD(extack, "the device does no ARP");
+		return -EOPNOTSUPP;
+	}
+	if (master && (netif_is_any_bridge_port(dev) || netif_is_lag_port(dev))) {
+		l2a_set_err_msg_fmt(extack,
+				    "the device is a port of %s: use that",
+				    master->name);
+		return -EBUSY;
+	}
+	return 0;
+}
+
+static void device_gone(struct l2a_net *ln, const struct net_device *dev)
+{
+	struct l2a_vip *vip, *next;
+
+	list_for_each_entry_safe(vip, next, &ln->vip_list, list) {
+		if (vip->dev != dev)
+			continue;
+		l2a_nl_device_gone(ln, vip);
+		l2a_vip_remove(ln, vip);
+	}
+}
+
+/*
+ * Process context under RTNL, from 7.x on for some drivers also under the
+ * device's own lock: only our own tables are touched here, and frames are sent by
+ * the announcer's worker.
+ */
+static int netdev_event(struct notifier_block *nb, unsigned long event,
+			void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct l2a_net *ln = l2a_net(dev_net(dev));
+
+	switch (event) {
+	case NETDEV_UNREGISTER:
+		mutex_lock(&ln->lock);
+		device_gone(ln, dev);
+		mutex_unlock(&ln->lock);
+		break;
+	case NETDEV_UP:
+	case NETDEV_CHANGE:
+	case NETDEV_CHANGEADDR:
+	case NETDEV_NOTIFY_PEERS:
+		if (!netif_running(dev) || !netif_carrier_ok(dev))
+			break;
+		mutex_lock(&ln->lock);
+		l2a_announce_device(ln, dev);
+		mutex_unlock(&ln->lock);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block netdev_notifier = {
+	.notifier_call = netdev_event,
+};
+
+/**
+ * l2a_netdev_init - begin to hear of devices
+ *
+ * Return: 0 or an error.
+ */
+int __init l2a_netdev_init(void)
+{
+	return register_netdevice_notifier(&netdev_notifier);
+}
+
+/**
+ * l2a_netdev_uninit - hear no more of devices
+ */
+void l2a_netdev_uninit(void)
+{
+	unregister_netdevice_notifier(&netdev_notifier);
+}
