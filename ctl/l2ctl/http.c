@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Asking the local controller: HTTP with JSON on its unix socket.
+ */
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http.h"
+
+/*
+ * A controller that is frozen still has its socket accept: without a limit we
+ * would wait with it. It answers from memory, so this is far beyond any load.
+ */
+#define ANSWER_TIMEOUT_MS	10000L
+
+int http_refusal(long status, struct json_object *answer,
+		 struct l2a_error *err)
+{
+	struct json_object *line;
+
+	if (json_object_is_type(answer, json_type_object) &&
+	    json_object_object_get_ex(answer, "error", &line) &&
+	    json_object_is_type(line, json_type_string))
+		return l2a_fail(err, -EREMOTEIO, "%s",
+				json_object_get_string(line));
+	return l2a_fail(err, -EREMOTEIO,
+			"the controller refused with HTTP status %ld", status);
+}
+
+static int unreachable(CURL *curl, CURLcode code, const char *socket,
+		       struct l2a_error *err)
+{
+	long os = 0;
+
+	if (code == CURLE_OPERATION_TIMEDOUT)
+		return l2a_fail(err, -ETIMEDOUT,
+				"the controller at %s accepts and does not answer: is it stopped?",
+				socket);
+	curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &os);
+	if (code == CURLE_COULDNT_CONNECT && os)
+		return l2a_fail(err, (int)-os,
+				"cannot reach the controller at %s: %s%s",
+				socket, strerror((int)os),
+				os == EACCES ? "" : ": is l2announced running?");
+	return l2a_fail(err, -EIO, "cannot talk to the controller at %s: %s",
+			socket, curl_easy_strerror(code));
+}
+
+/* The URL's host means nothing on a unix socket; HTTP wants one. */
+static char *make_url(CURL *curl, const char *path, const char *name)
+{
+	char *escaped = name ? curl_easy_escape(curl, name, 0) : NULL;
+	char *url = NULL;
+
+	if (name && !escaped)
+		return NULL;
+	if (asprintf(&url, "http://localhost%s%s%s", path, name ? "/" : "",
+		     escaped ? escaped : "") < 0)
+		url = NULL;
+	curl_free(escaped);
+	return url;
+}
+
+static void set_body(CURL *curl, struct curl_slist *headers,
+		     struct json_object *body)
+{
+	if (!body)
+		return;
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(curl, CURLOPT_COPYPOSTFIELDS,
+			 json_object_to_json_string_ext(body,
+				JSON_C_TO_STRING_PLAIN |
+				JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
+/* Sends the request; what comes back is written to @in. */
+static CURLcode perform(CURL *curl, const char *socket, const char *method,
+			const char *url, struct json_object *body, FILE *in)
+{
+	struct curl_slist *headers;
+	CURLcode code;
+
+	headers = curl_slist_append(NULL, "Content-Type: application/json");
+	if (!headers)
+		return CURLE_OUT_OF_MEMORY;
+	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket);
+	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, ANSWER_TIMEOUT_MS);
+	curl_easy_setopt(curl, CURLOPT_URL, url);
+	set_body(curl, headers, body);
+	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, in);
+	code = curl_easy_perform(curl);
+	curl_slist_free_all(headers);
+	return code;
+}
+
+static int exchange(CURL *curl, const char *socket, const char *method,
+		    const char *url, struct json_object *body, char **text,
+		    long *status, struct l2a_error *err)
+{
+	size_t size = 0;
+	FILE *in = open_memstream(text, &size);
+	CURLcode code;
+
+	if (!in)
+		return l2a_fail(err, -ENOMEM, "out of memory");
+	code = perform(curl, socket, method, url, body, in);
+	if (fclose(in))
+		return l2a_fail(err, -ENOMEM, "out of memory");
+	if (code != CURLE_OK)
+		return unreachable(curl, code, socket, err);
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, status);
+	return 0;
+}
+
+static int call(CURL *curl, const char *socket, const char *method,
+		const char *path, const char *name, struct json_object *body,
+		struct json_object **answer, struct l2a_error *err)
+{
+	char *url = make_url(curl, path, name);
+	struct json_object *got = NULL;
+	char *text = NULL;
+	long status = 0;
+	int ret;
+
+	if (!url)
+		return l2a_fail(err, -ENOMEM, "out of memory");
+	ret = exchange(curl, socket, method, url, body, &text, &status, err);
+	if (!ret && text && *text)
+		got = json_tokener_parse(text);
+	if (!ret && status >= 400)
+		ret = http_refusal(status, got, err);
+	if (!ret && answer && !got)
+		ret = l2a_fail(err, -EBADMSG,
+			       "the controller at %s answered with something that is not JSON",
+			       socket);
+	if (!ret && answer)
+		*answer = json_object_get(got);
+	json_object_put(got);
+	free(text);
+	free(url);
+	return ret;
+}
+
+int http_call(const char *socket, const char *method, const char *path,
+	      const char *name, struct json_object *body,
+	      struct json_object **answer, struct l2a_error *err)
+{
+	CURL *curl = curl_easy_init();
+	int ret;
+
+	if (!curl)
+		return l2a_fail(err, -ENOMEM, "out of memory");
+	ret = call(curl, socket, method, path, name, body, answer, err);
+	curl_easy_cleanup(curl);
+	return ret;
+}

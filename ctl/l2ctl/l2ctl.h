@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the nouns of l2ctl share: the invocation, and how a verb ends.
+ */
+#ifndef L2CTL_H
+#define L2CTL_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "l2ctl/args.h"
+#include "lib/error.h"
+#include "lib/genl.h"
+#include "lib/writer.h"
+
+/* Exit statuses. */
+#define CTL_OK		0
+#define CTL_REFUSED	1
+#define CTL_USAGE	2
+
+/**
+ * struct ctl - one invocation
+ * @started_ns: CLOCK_BOOTTIME before anything else was done; a ttl counts from
+ *	here
+ * @flags: L2A_WRITER_*
+ * @socket: the controller's unix socket
+ * @what: "vip add", to begin messages with
+ */
+struct ctl {
+	uint64_t started_ns;
+	unsigned int flags;
+	const char *socket;
+	char what[64];
+};
+
+/**
+ * struct verb - one thing that can be done to a noun
+ * @name: as typed; NULL where the noun is a command by itself
+ * @args: what follows, for people; "" for nothing
+ * @help: what it does, in a few words
+ * @run: does it; returns CTL_OK, CTL_REFUSED or CTL_USAGE
+ */
+struct verb {
+	const char *name;
+	const char *args;
+	const char *help;
+	int (*run)(struct ctl *ctl, struct args *args);
+};
+
+/**
+ * struct noun - one thing l2ctl knows about
+ * @name: as typed
+ * @help: what it is
+ * @verbs: ends with one that has no @run
+ */
+struct noun {
+	const char *name;
+	const char *help;
+	const struct verb *verbs;
+};
+
+extern const struct noun noun_vip, noun_lease, noun_announce, noun_monitor,
+	noun_stats, noun_settings, noun_service, noun_node, noun_status;
+
+/** ctl_refused() - print what was refused; returns CTL_REFUSED */
+int ctl_refused(const struct ctl *ctl, const struct l2a_error *err);
+
+/** ctl_misused() - print what is wrong with the command line; CTL_USAGE */
+int ctl_misused(const struct ctl *ctl, const struct l2a_error *err);
+
+/**
+ * ctl_writer() - begin output on stdout as the options say
+ * @ctl: the invocation
+ * @style: how rows look
+ *
+ * Return: the writer; there is no return without one.
+ */
+struct l2a_writer *ctl_writer(const struct ctl *ctl,
+			      enum l2a_writer_style style);
+
+/** ctl_written() - end output; returns CTL_OK or CTL_REFUSED */
+int ctl_written(const struct ctl *ctl, struct l2a_writer *w);
+
+/** ctl_kernel() - open the family, or say why not; NULL then */
+struct l2a_genl *ctl_kernel(const struct ctl *ctl);
+
+/** ctl_kernel_done() - close the family and turn a call's result into a status */
+int ctl_kernel_done(const struct ctl *ctl, struct l2a_genl *g, int ret,
+		    const struct l2a_error *err);
+
+/* The fields of an object, as every command shows them. */
+void vip_fields(struct l2a_writer *w, const struct l2a_vip *vip);
+void lease_fields(struct l2a_writer *w, const struct l2a_lease *lease,
+		  uint64_t now_ns);
+
+#endif /* L2CTL_H */
