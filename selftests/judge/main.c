@@ -41,6 +41,7 @@ static const char usage_text[] =
 "usage: l2judge [OPTIONS] FILE      (FILE: a pcap file, or - for a live capture)\n"
 "  -v, --vip ADDR          judge this address (else every one that is asked for)\n"
 "  -c, --client MAC        requests of this asker only\n"
+"  -a, --announcer MAC     announcements of this MAC only\n"
 "  -s, --since TIME        requests and announcements from TIME on (seconds since\n"
 "  -u, --until TIME        1970, with a fraction) and before TIME\n"
 "  -g, --get KEY           print this value alone; needs --vip\n"
@@ -56,6 +57,7 @@ static const char usage_text[] =
 static const struct option long_options[] = {
 	{ "vip", required_argument, NULL, 'v' },
 	{ "client", required_argument, NULL, 'c' },
+	{ "announcer", required_argument, NULL, 'a' },
 	{ "since", required_argument, NULL, 's' },
 	{ "until", required_argument, NULL, 'u' },
 	{ "get", required_argument, NULL, 'g' },
@@ -141,6 +143,10 @@ static void parse_option(struct options *options, int option)
 		parse_mac(options->filter.client, optarg);
 		options->filter.any_client = false;
 		return;
+	case 'a':
+		parse_mac(options->filter.announcer, optarg);
+		options->filter.any_announcer = false;
+		return;
 	case 's':
 		options->filter.since = parse_time(optarg);
 		return;
@@ -182,8 +188,9 @@ static void parse_options(struct options *options, int argc, char **argv)
 
 	options->filter.any_vip = true;
 	options->filter.any_client = true;
+	options->filter.any_announcer = true;
 	options->filter.until = INT64_MAX;
-	while ((option = getopt_long(argc, argv, "v:c:s:u:g:x:ejh",
+	while ((option = getopt_long(argc, argv, "v:c:a:s:u:g:x:ejh",
 				     long_options, NULL)) != -1)
 		parse_option(options, option);
 	if (optind + 1 != argc) {

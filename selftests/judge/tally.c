@@ -211,6 +211,9 @@ static void count_announcement(struct tally *tally, struct vip *vip,
 
 	if (!in_window(tally, frame->time))
 		return;
+	if (!tally->filter.any_announcer &&
+	    !same_mac(tally->filter.announcer, frame->sha))
+		return;
 	entry = APPEND(vip->announcements, vip->n_announcements);
 	entry->time = frame->time;
 	memcpy(entry->mac, frame->sha, MAC_LEN);

@@ -33,6 +33,8 @@
  * @vip: the one address, host byte order
  * @any_client: every asker, not only @client
  * @client: the one asker
+ * @any_announcer: announcements of everyone, not only of @announcer
+ * @announcer: the one announcer
  * @since: requests and announcements from this time on, ns since 1970
  * @until: and before this time
  *
@@ -43,6 +45,8 @@ struct tally_filter {
 	uint32_t vip;
 	bool any_client;
 	uint8_t client[MAC_LEN];
+	bool any_announcer;
+	uint8_t announcer[MAC_LEN];
 	int64_t since;
 	int64_t until;
 };

@@ -30,7 +30,8 @@ static const uint8_t mac_b[MAC_LEN] = { 2, 0, 0, 0, 0, 0x12 };
 static const uint8_t all[MAC_LEN] = { 255, 255, 255, 255, 255, 255 };
 
 static const struct tally_filter one_vip = {
-	.vip = VIP, .any_client = true, .until = INT64_MAX,
+	.vip = VIP, .any_client = true, .any_announcer = true,
+	.until = INT64_MAX,
 };
 
 static void put32(uint8_t *at, uint32_t value)
@@ -259,9 +260,19 @@ static void test_announcements(void **state)
 static void test_announcement_faults(void **state)
 {
 	static const uint8_t zero[MAC_LEN];
+	struct tally_filter filter = one_vip;
 	struct tally tally;
 
 	(void)state;
+	filter.any_announcer = false;
+	memcpy(filter.announcer, mac_b, MAC_LEN);
+	tally_init(&tally, &filter);
+	announce(&tally, 0, ARP_REQUEST, mac_a, zero);
+	announce(&tally, 1, ARP_REQUEST, mac_b, zero);
+	tally_end(&tally);
+	expect(&tally, "announcements=1");
+	tally_free(&tally);
+
 	tally_init(&tally, &one_vip);
 	/* One form only, */
 	announce(&tally, 0, ARP_REQUEST, mac_a, zero);
