@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The grammar of l2ctl: words into requests, and the refusal of wrong ones.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <json-c/json.h>
+#include <linux/l2announce.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "l2ctl/args.h"
+#include "l2ctl/http.h"
+#include "l2ctl/service_args.h"
+#include "l2ctl/vip_args.h"
+
+#define WORDS(...) \
+	(struct args) { .words = (char *[]){ __VA_ARGS__ __VA_OPT__(,) NULL } }
+
+static void test_vip_options(void **state)
+{
+	struct args args = WORDS("state", "standby", "lease", "7", "token",
+				 "18446744073709551615", "announce", "3/500ms",
+				 "refresh", "1m");
+	struct l2a_vip_request r = { 0 };
+
+	(void)state;
+	assert_int_equal(vip_args_options(&args, &r, NULL), 0);
+	assert_int_equal(r.set, L2A_VIP_STATE | L2A_VIP_LEASE | L2A_VIP_TOKEN |
+			 L2A_VIP_ANNOUNCE_COUNT | L2A_VIP_ANNOUNCE_INTERVAL |
+			 L2A_VIP_REFRESH);
+	assert_int_equal(r.state, L2ANNOUNCE_VIP_STATE_STANDBY);
+	assert_int_equal(r.lease, 7);
+	assert_int_equal(r.token, UINT64_MAX);
+	assert_int_equal(r.announce_count, 3);
+	assert_int_equal(r.announce_interval_ms, 500);
+	assert_int_equal(r.refresh_ms, 60000);
+}
+
+static void test_vip_options_alone(void **state)
+{
+	struct l2a_vip_request r = { 0 };
+	struct args args = WORDS("announce", "5");
+
+	(void)state;
+	assert_int_equal(vip_args_options(&args, &r, NULL), 0);
+	assert_int_equal(r.set, L2A_VIP_ANNOUNCE_COUNT);
+	assert_int_equal(r.announce_count, 5);
+
+	r = (struct l2a_vip_request) { .lease = 9 };
+	args = WORDS("lease", "none");
+	assert_int_equal(vip_args_options(&args, &r, NULL), 0);
+	assert_int_equal(r.set, L2A_VIP_LEASE);
+	assert_int_equal(r.lease, 0);
+}
+
+struct bad {
+	char *words[8];
+	int code;
+	const char *says;
+};
+
+static void test_wrong_vip_options(void **state)
+{
+	static struct bad bad[] = {
+		{ { "stat" }, -EINVAL, "\"stat\": state, lease, token" },
+		{ { "state" }, -EINVAL, "\"state\" needs a value" },
+		{ { "state", "up" }, -EINVAL, "\"up\": a state is active" },
+		{ { "state", "active", "state", "active" }, -EINVAL,
+		  "\"state\" may be given only once" },
+		{ { "lease", "0" }, -EINVAL, "1 or more" },
+		{ { "lease", "-1" }, -EINVAL, "\"-1\": lease is a whole" },
+		{ { "lease", "4294967296" }, -ERANGE, "at most 4294967295" },
+		{ { "token", "18446744073709551616" }, -ERANGE,
+		  "at most 18446744073709551615" },
+		{ { "token", "0x1" }, -EINVAL, "\"0x1\": token is a whole" },
+		{ { "token", "" }, -EINVAL, "\"\": token is a whole" },
+		{ { "announce", "/1s" }, -EINVAL, "COUNT/INTERVAL" },
+		{ { "announce", "3/" }, -EINVAL, "duration" },
+		{ { "announce", "3/1" }, -EINVAL, "units" },
+		{ { "announce", "3/1s/2" }, -EINVAL, "units" },
+		{ { "announce", "x" }, -EINVAL, "\"x\": announce count" },
+		{ { "announce", "11111111111111111111111111" }, -EINVAL,
+		  "COUNT/INTERVAL" },
+		{ { "refresh", "1" }, -EINVAL, "units" },
+		{ { "refresh", "9999999999s" }, -ERANGE, "too long" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct args args = { .words = bad[i].words };
+		struct l2a_vip_request r = { 0 };
+		struct l2a_error err = { 0 };
+
+		assert_int_equal(vip_args_options(&args, &r, &err),
+				 bad[i].code);
+		if (!strstr(err.text, bad[i].says))
+			fail_msg("says '%s', not '%s'", err.text, bad[i].says);
+	}
+}
+
+static void test_vip_key(void **state)
+{
+	struct l2a_error err = { 0 };
+	struct l2a_vip_request r;
+	struct args args = WORDS("12.0.0.100", "dev", "lo");
+
+	(void)state;
+	assert_int_equal(vip_args_request(&args, &r, &err), 0);
+	assert_int_equal(r.addr.family, AF_INET);
+	assert_true(r.ifindex > 0);
+	assert_int_equal(r.set, 0);
+
+	args = WORDS("12.0.0.100");
+	assert_int_equal(vip_args_request(&args, &r, &err), -EINVAL);
+	assert_string_equal(err.text, "\"dev\" and a device expected");
+	args = WORDS("12.0.0.100", "lo");
+	assert_int_equal(vip_args_request(&args, &r, &err), -EINVAL);
+	assert_string_equal(err.text, "\"lo\": \"dev\" and a device expected");
+	args = WORDS("12.0.0.100", "dev", "no-such-device-x");
+	assert_int_equal(vip_args_request(&args, &r, &err), -ENODEV);
+	args = WORDS();
+	assert_int_equal(vip_args_request(&args, &r, &err), -EINVAL);
+}
+
+static void test_filter(void **state)
+{
+	const unsigned int all = VIP_FILTER_ADDR | VIP_FILTER_DEV |
+				 VIP_FILTER_LEASE;
+	struct l2a_vip_filter f = { 0 };
+	struct l2a_error err = { 0 };
+	struct args args = WORDS("12.0.0.100", "dev", "lo", "lease", "7");
+
+	(void)state;
+	assert_int_equal(vip_args_filter(&args, all, &f, &err), 0);
+	assert_int_equal(f.addr.family, AF_INET);
+	assert_true(f.ifindex > 0);
+	assert_true(f.by_lease);
+	assert_int_equal(f.lease, 7);
+
+	f = (struct l2a_vip_filter) { 0 };
+	args = WORDS("lease", "none");
+	assert_int_equal(vip_args_filter(&args, all, &f, &err), 0);
+	assert_true(f.by_lease);
+	assert_int_equal(f.lease, 0);
+
+	args = WORDS("12.0.0.100");
+	assert_int_equal(vip_args_filter(&args, VIP_FILTER_DEV, &f, &err),
+			 -EINVAL);
+	assert_string_equal(err.text,
+			    "\"12.0.0.100\": dev or lease expected");
+	args = WORDS("dev", "lo", "dev", "lo");
+	assert_int_equal(vip_args_filter(&args, all, &f, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "only once"));
+}
+
+static void test_service(void **state)
+{
+	struct args args = WORDS("vip", "12.0.0.100", "2001:DB8::1", "dev",
+				 "eth*", "bond0", "node", "node", "prefer",
+				 "a", "b", "deliver", "none", "vip", "1.2.3.4");
+	struct json_object *body, *wanted;
+
+	(void)state;
+	assert_int_equal(service_args_body(&args, &body, NULL), 0);
+	wanted = json_tokener_parse("{\"vips\":[\"12.0.0.100\",\"2001:db8::1\","
+		"\"1.2.3.4\"],\"devs\":[\"eth*\",\"bond0\"],"
+		"\"nodes\":[\"node\"],\"prefer\":[\"a\",\"b\"],"
+		"\"deliver\":\"none\"}");
+	assert_true(json_object_equal(body, wanted));
+	json_object_put(wanted);
+	json_object_put(body);
+}
+
+static void test_wrong_services(void **state)
+{
+	static struct bad bad[] = {
+		{ { NULL }, -EINVAL, "\"vip\" and an address expected" },
+		{ { "vip" }, -EINVAL, "\"vip\" needs an address" },
+		{ { "vip", "eth0" }, -EINVAL, "\"eth0\": not an IPv4" },
+		{ { "vip", "1.2.3.4" }, -EINVAL, "\"dev\" and a device" },
+		{ { "dev", "eth0" }, -EINVAL, "\"vip\" and an address" },
+		{ { "1.2.3.4" }, -EINVAL, "\"1.2.3.4\": vip, dev, node" },
+		{ { "vip", "1.2.3.4", "dev", "" }, -EINVAL,
+		  "\"\": a device pattern expected" },
+		{ { "deliver", "x" }, -EINVAL, "\"x\": deliver is route" },
+		{ { "deliver" }, -EINVAL, "\"deliver\" needs a value" },
+		{ { "deliver", "none", "deliver", "none" }, -EINVAL,
+		  "only once" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct args args = { .words = bad[i].words };
+		struct json_object *body = NULL;
+		struct l2a_error err = { 0 };
+
+		assert_int_equal(service_args_body(&args, &body, &err),
+				 bad[i].code);
+		assert_null(body);
+		if (!strstr(err.text, bad[i].says))
+			fail_msg("says '%s', not '%s'", err.text, bad[i].says);
+	}
+}
+
+static void check_refusal(const char *body, const char *says)
+{
+	struct json_object *answer = body ? json_tokener_parse(body) : NULL;
+	struct l2a_error err = { 0 };
+
+	assert_int_equal(http_refusal(409, answer, &err), -EREMOTEIO);
+	assert_string_equal(err.text, says);
+	json_object_put(answer);
+}
+
+static void test_refusals_of_the_controller(void **state)
+{
+	(void)state;
+	check_refusal("{\"error\":\"it\\nexists\"}", "it?exists");
+	check_refusal("{\"error\":7}",
+		      "the controller refused with HTTP status 409");
+	check_refusal("[]", "the controller refused with HTTP status 409");
+	check_refusal(NULL, "the controller refused with HTTP status 409");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_vip_options),
+		cmocka_unit_test(test_vip_options_alone),
+		cmocka_unit_test(test_wrong_vip_options),
+		cmocka_unit_test(test_vip_key),
+		cmocka_unit_test(test_filter),
+		cmocka_unit_test(test_service),
+		cmocka_unit_test(test_wrong_services),
+		cmocka_unit_test(test_refusals_of_the_controller),
+	};
+
+	return cmocka_run_group_tests_name("lib_args", tests, NULL, NULL);
+}
