@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the set-up and the VM scripts share: where things are kept, and which
+# kernel the archive offers.
+
+# The kernel the guests boot follows this Debian package.
+# shellcheck disable=SC2034
+L2A_KERNEL_META=linux-image-amd64
+# The kernel's own selftests and YNL tools come from this one.
+# shellcheck disable=SC2034
+L2A_SOURCE_PACKAGE=linux-source-6.12
+
+# shellcheck disable=SC2034
+L2A_TREE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+# shellcheck disable=SC2034
+L2A_CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/l2announce
+
+# A message has one line; $L2A_ME names the script.
+say()
+{
+	echo "$L2A_ME: $*" >&2
+}
+
+die()
+{
+	say "$@"
+	exit 1
+}
+
+# Print "PACKAGE VERSION" of the newest kernel image in apt's lists; nothing
+# when apt has no lists yet.
+kernel_package()
+{
+	local pkg version
+
+	pkg=$(apt-cache depends "$L2A_KERNEL_META" 2>/dev/null |
+	      sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1)
+	[ -n "$pkg" ] || return 0
+	version=$(package_field "$pkg" Version)
+	[ -n "$version" ] && echo "$pkg $version"
+}
+
+# package_field PACKAGE[=VERSION] FIELD: one field of apt's record.
+package_field()
+{
+	apt-cache show --no-all-versions "$1" 2>/dev/null |
+		sed -n "s/^$2: //p" | head -n 1
+}
+
+# Print the version of an installed package, nothing when it is not installed.
+installed_version()
+{
+	dpkg-query -W -f '${db:Status-Status} ${Version}\n' "$1" 2>/dev/null |
+		sed -n 's/^installed //p' | head -n 1
+}
