@@ -64,7 +64,7 @@ static void quote(struct answer *a, struct nl_msg *request, bool body)
 static void attr(struct answer *a, uint16_t type, const void *data, size_t len)
 {
 	struct nlattr nla = {
-		.nla_len = (uint16_t)((size_t)NLA_HDRLEN + len),
+		.nla_len = (uint16_t)(sizeof(nla) + len),
 		.nla_type = type,
 	};
 
