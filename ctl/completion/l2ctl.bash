@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# bash completion for l2ctl: the grammar, and what lives now: VIPs, leases,
+# devices, services, nodes.
+
+# The first column of a table l2ctl prints, without its heading.
+_l2ctl_names()
+{
+	l2ctl "$@" 2>/dev/null | awk 'NR > 1 { print $1 }'
+}
+
+_l2ctl_devices()
+{
+	local path
+	for path in /sys/class/net/*; do
+		printf '%s\n' "${path##*/}"
+	done
+}
+
+_l2ctl_reply()
+{
+	# shellcheck disable=SC2207 # no name here contains a blank
+	COMPREPLY=($(compgen -W "$1" -- "$cur"))
+}
+
+# Values of the keyword before the cursor; fails if it is no keyword.
+_l2ctl_value()
+{
+	case $prev in
+	dev)
+		_l2ctl_reply "$(_l2ctl_devices)" ;;
+	state)
+		_l2ctl_reply "active standby" ;;
+	lease)
+		_l2ctl_reply "$(_l2ctl_names lease show) none" ;;
+	ttl | refresh)
+		_l2ctl_reply "300ms 2s 1m 1h" ;;
+	announce)
+		[[ $noun == announce ]] && return 1
+		_l2ctl_reply "3 3/1100ms" ;;
+	deliver)
+		_l2ctl_reply "route none" ;;
+	node | prefer)
+		[[ $noun == node ]] && return 1
+		_l2ctl_reply "$(_l2ctl_names node show)" ;;
+	vip)
+		[[ $noun == vip ]] && return 1
+		_l2ctl_reply "" ;;
+	token | max-vips | announce-rate | announce-burst)
+		_l2ctl_reply "" ;;
+	*)
+		return 1 ;;
+	esac
+}
+
+# What may stand after a noun and a verb, when no keyword asks for a value.
+_l2ctl_words()
+{
+	case "$noun $verb" in
+	"vip add")
+		_l2ctl_reply "dev state lease token announce refresh" ;;
+	"vip set")
+		_l2ctl_reply "$(_l2ctl_names vip show) dev state lease token announce refresh" ;;
+	"vip del")
+		_l2ctl_reply "$(_l2ctl_names vip show) dev" ;;
+	"vip show")
+		_l2ctl_reply "$(_l2ctl_names vip show) dev lease" ;;
+	"vip flush")
+		_l2ctl_reply "dev lease" ;;
+	"lease renew")
+		_l2ctl_reply "$(_l2ctl_names lease show) ttl token" ;;
+	"lease release")
+		_l2ctl_reply "$(_l2ctl_names lease show)" ;;
+	"settings set")
+		_l2ctl_reply "max-vips announce-rate announce-burst" ;;
+	"service add")
+		_l2ctl_reply "vip dev node prefer deliver" ;;
+	"service del" | "service show")
+		_l2ctl_reply "$(_l2ctl_names service show)" ;;
+	announce*)
+		_l2ctl_reply "$(_l2ctl_names vip show) dev" ;;
+	esac
+}
+
+_l2ctl_verbs()
+{
+	case $noun in
+	vip)
+		_l2ctl_reply "add set del flush show help" ;;
+	lease)
+		_l2ctl_reply "renew release show help" ;;
+	settings)
+		_l2ctl_reply "set show help" ;;
+	service)
+		_l2ctl_reply "add del show help" ;;
+	node)
+		_l2ctl_reply "show help" ;;
+	announce)
+		_l2ctl_words ;;
+	monitor | stats | status)
+		_l2ctl_reply "help" ;;
+	esac
+}
+
+_l2ctl()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local noun='' verb='' i
+
+	COMPREPLY=()
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--socket)
+			i=$((i + 1)) ;;
+		-*)
+			;;
+		*)
+			if [[ -z $noun ]]; then
+				noun=${COMP_WORDS[i]}
+			elif [[ -z $verb ]]; then
+				verb=${COMP_WORDS[i]}
+			fi ;;
+		esac
+	done
+
+	if [[ $prev == --socket ]]; then
+		compopt -o default 2>/dev/null
+	elif [[ -z $noun && $cur == -* ]]; then
+		_l2ctl_reply "-j --json -p --pretty -s --statistics --socket -V --version -h --help"
+	elif [[ -z $noun ]]; then
+		_l2ctl_reply "vip lease announce monitor stats settings service node status help"
+	elif [[ -z $verb ]]; then
+		_l2ctl_verbs
+	elif ! _l2ctl_value; then
+		_l2ctl_words
+	fi
+}
+
+complete -F _l2ctl l2ctl
