@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The services: claiming what is free, answering for what is ours, handing
+ * over what should be another's.
+ *
+ * Each service is looked at afresh after every event, and what should be is
+ * compared with what was last asked for. Three rules keep two nodes from ever
+ * answering:
+ * - A VIP becomes active only by a holder record that names this incarnation,
+ *   and only under its token: a late activation dies with the lease.
+ * - Once it was decided to fall silent, no record known by then activates
+ *   again (barred); it takes a claim written afterwards. So a release still on
+ *   its way cannot free what we answer for.
+ * - Silent first: the record says "free" only after the kernel has said that
+ *   the VIPs are standby.
+ * And one for VIPs in two services (a VIP moved from one to the other, or both
+ * wanting it): the older claim answers, and the younger one only knows itself
+ * to be alone when its view is whole up to its own claim.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "view.h"
+
+#define SICK_DURATIONS	5	/* after the kernel refused to activate */
+#define RANK_MOST	6	/* places in line that wait longer and longer */
+
+static bool ours(const struct election *e, const struct el_service *s)
+{
+	return e->self.state >= EL_MEMBER_IN && e->self.state != EL_MEMBER_GONE &&
+	       s->holder && view_self(e, s->holder->holder.node) &&
+	       s->holder->holder.incarnation == e->self.incarnation;
+}
+
+static bool able(const struct election *e, const struct el_service *s)
+{
+	struct el_node *self = view_find_node(e, e->config.node);
+
+	return self && view_can_hold(e, self, s);
+}
+
+/* Another node should hold it, is up to it, and now is a good moment. */
+static bool should_move(struct election *e, const struct el_service *s)
+{
+	const struct el_node *to = s->assigned;
+	uint64_t steady;
+
+	if (!to || view_self(e, to->name) || to->ready_since == NEVER)
+		return false;
+	steady = to->ready_since + el_duration(e);
+	if (steady < e->next_move)
+		steady = e->next_move;
+	if (e->now->mono < steady) {
+		el_wake_at(e, steady);
+		return false;
+	}
+	/* With the store away, falling silent would free nothing. */
+	return e->now->mono < e->self.renewed + 2 * e->config.renew_ms * NSEC_PER_MSEC;
+}
+
+static bool should_stay(struct election *e, struct el_service *s)
+{
+	if (!s->mine || !able(e, s) || s->holder_version <= s->barred)
+		return false;
+	if (!names_equal(&s->spec->service.vips, &s->holder->holder.vips))
+		return false;
+	if (!should_move(e, s))
+		return true;
+	e->next_move = e->now->mono + NSEC_PER_SEC / e->config.move_rate;
+	return false;
+}
+
+static bool may_answer(struct election *e, const struct el_service *s)
+{
+	if (s->doubt && e->self.in_doubt)
+		return false;
+	if (el_fault(e, EL_FAULT_BLIND_ACTIVATION))
+		return true;
+	return e->rev >= s->holder_version &&
+	       !view_taken(e, s, s->holder_version);
+}
+
+static enum el_serve wanted(struct election *e, struct el_service *s, bool stay)
+{
+	if (!s->spec)
+		return EL_SERVE_GONE;
+	return stay && may_answer(e, s) ? EL_SERVE_ACTIVE : EL_SERVE_STANDBY;
+}
+
+static void bar(const struct election *e, struct el_service *s)
+{
+	if (!el_fault(e, EL_FAULT_STALE_VIEW))
+		s->barred = s->holder_version;
+}
+
+static void tell_kernel(struct election *e, struct el_service *s,
+			enum el_serve want, bool stay)
+{
+	struct el_action *action;
+
+	if (s->want == want && s->want_spec == s->spec)
+		return;
+	/* The decision to fall silent for good voids all that led to it. */
+	if (s->mine && !stay)
+		bar(e, s);
+	s->want = want;
+	s->want_seq = ++e->next_seq;
+	s->acked = false;
+	s->failed = false;
+	record_put(s->want_spec);
+	s->want_spec = record_get(s->spec);
+	action = el_do(e, EL_SERVE, s->name);
+	action->serve = want;
+	action->rec = record_get(s->spec);
+	action->seq = s->want_seq;
+	action->token = el_fault(e, EL_FAULT_NO_TOKEN) ? 0 : e->self.incarnation;
+	action->linger = s->mine && !stay;
+}
+
+static char *rfc3339(int64_t wall)
+{
+	time_t t = (time_t)wall;
+	char buf[32];
+	struct tm tm;
+
+	if (!gmtime_r(&t, &tm) ||
+	    !strftime(buf, sizeof(buf), "%Y-%m-%dT%H:%M:%SZ", &tm))
+		return NULL;
+	return xstrdup(buf);
+}
+
+static const struct holder_record *held(const struct el_service *s)
+{
+	static const struct holder_record none;
+
+	return s->holder ? &s->holder->holder : &none;
+}
+
+static void put_holder(struct election *e, struct el_service *s, enum el_op op,
+		       struct record *rec)
+{
+	record_put(s->op_rec);
+	s->op_rec = rec;
+	s->op = op;
+	s->req = el_put(e, RECORD_HOLDER, s->name,
+			s->holder ? s->holder_version : 0, rec);
+}
+
+static void claim(struct election *e, struct el_service *s)
+{
+	const struct holder_record *was = held(s);
+	const char *last = was->node ? was->node : was->last;
+	struct record *rec = record_new(RECORD_HOLDER);
+
+	rec->holder.node = xstrdup(e->config.node);
+	rec->holder.incarnation = e->self.incarnation;
+	rec->holder.token = was->token + 1;
+	rec->holder.since = rfc3339(e->now->wall);
+	rec->holder.last = xstrdup(last);
+	rec->holder.transitions = was->transitions +
+				  (last && !view_self(e, last));
+	names_copy(&rec->holder.vips, &s->spec->service.vips);
+	put_holder(e, s, EL_OP_CLAIM, rec);
+}
+
+static void release(struct election *e, struct el_service *s)
+{
+	struct record *rec = record_new(RECORD_HOLDER);
+
+	bar(e, s);
+	rec->holder.token = held(s)->token;
+	rec->holder.transitions = held(s)->transitions;
+	rec->holder.last = xstrdup(e->config.node);
+	if (s->assigned)
+		rec->holder.next = xstrdup(s->assigned->name);
+	put_holder(e, s, EL_OP_RELEASE, rec);
+}
+
+/*
+ * The assigned node claims at once. The others wait, each its own time, in case
+ * that node sees things differently: a service must not stay free over that.
+ */
+static bool my_turn(struct election *e, const struct el_service *s)
+{
+	size_t rank = s->rank < RANK_MOST ? s->rank : RANK_MOST;
+	uint64_t due;
+
+	if (s->assigned && view_self(e, s->assigned->name))
+		return true;
+	due = s->free_since + el_duration(e) / 4 + rank * (el_duration(e) / 8);
+	if (e->now->mono >= due)
+		return true;
+	el_wake_at(e, due);
+	return false;
+}
+
+static bool may_claim(struct election *e, struct el_service *s)
+{
+	if (!s->spec || !view_free(e, s)) {
+		s->free_since = NEVER;
+		return false;
+	}
+	if (s->free_since == NEVER)
+		s->free_since = e->now->mono;
+	return member_lives(e) && able(e, s) && !view_taken(e, s, NEVER) &&
+	       my_turn(e, s);
+}
+
+static void tell_people(struct election *e, struct el_service *s)
+{
+	bool answers = s->mine && s->want == EL_SERVE_ACTIVE && s->acked;
+
+	if (answers && !s->announced) {
+		s->announced = true;
+		el_note(e, EL_NOTE_ACQUIRED, s->name, e->config.node,
+			held(s)->token, NULL);
+	}
+	if (s->mine || !s->announced)
+		return;
+	s->announced = false;
+	if (!held(s)->node && view_self(e, held(s)->last))
+		el_note(e, EL_NOTE_RELEASED, s->name, e->config.node,
+			held(s)->token, xstrdup(held(s)->next));
+	else
+		el_note(e, EL_NOTE_LOST, s->name, e->config.node,
+			held(s)->token, NULL);
+}
+
+/* At the start the VIPs an earlier process left active are left alone. */
+static bool undecided(const struct election *e, const struct el_service *s)
+{
+	if (!e->kernel || !e->have_view || !e->have_links)
+		return true;
+	return s->want == EL_SERVE_UNKNOWN && e->self.take_up &&
+	       e->self.state == EL_MEMBER_JOINING;
+}
+
+static bool wanted_elsewhere(const struct election *e,
+			     const struct el_service *s, const char *vip)
+{
+	for (size_t i = 0; i < e->n_services; i++) {
+		const struct el_service *other = e->services[i];
+
+		if (other != s && other->spec &&
+		    names_has(&other->spec->service.vips, vip))
+			return true;
+	}
+	return false;
+}
+
+static bool left_active(const struct election *e, const struct el_service *s)
+{
+	for (size_t i = 0; s->spec && i < s->spec->service.vips.n; i++) {
+		const char *vip = s->spec->service.vips.v[i];
+
+		if (names_has(&e->kernel_active, vip) &&
+		    !wanted_elsewhere(e, s, vip))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A release the earlier process sent may still be on its way. It was silent
+ * first, though: where the kernel still has the VIPs active, there is none.
+ */
+void claim_take_up(struct election *e)
+{
+	for (size_t i = 0; i < e->n_services; i++) {
+		struct el_service *s = e->services[i];
+
+		if (s->holder && view_self(e, s->holder->holder.node) &&
+		    !left_active(e, s))
+			bar(e, s);
+	}
+}
+
+static void look_at(struct election *e, struct el_service *s)
+{
+	bool silent, stay;
+
+	if (undecided(e, s))
+		return;
+	s->mine = ours(e, s);
+	stay = should_stay(e, s);
+	tell_kernel(e, s, wanted(e, s, stay), stay);
+	tell_people(e, s);
+	if (s->op != EL_OP_NONE)
+		return;
+	if (e->now->mono < s->retry) {
+		el_wake_at(e, s->retry);
+		return;
+	}
+	silent = s->acked || el_fault(e, EL_FAULT_RELEASE_LOUD);
+	if (s->mine && !stay && silent && s->want != EL_SERVE_ACTIVE)
+		release(e, s);
+	else if (!s->mine && may_claim(e, s))
+		claim(e, s);
+}
+
+void claim_settle(struct election *e)
+{
+	for (size_t i = 0; i < e->n_services; i++)
+		look_at(e, e->services[i]);
+}
+
+static void took_effect(struct election *e, struct el_service *s,
+			uint64_t version)
+{
+	struct el_item item = {
+		.kind = RECORD_HOLDER,
+		.name = s->name,
+		.version = version,
+		.rec = s->op_rec,
+	};
+
+	view_take_item(e, &item);
+}
+
+void claim_done(struct election *e, struct el_service *s,
+		const struct el_event *ev)
+{
+	enum el_op op = s->op;
+
+	s->op = EL_OP_NONE;
+	s->req = 0;
+	if (op == EL_OP_READ) {
+		if (ev->done.result == EL_OK)
+			view_take_item(e, &ev->done.item);
+		else
+			s->retry = e->now->mono + el_retry(e);
+		return;
+	}
+	switch (ev->done.result) {
+	case EL_OK:
+		took_effect(e, s, ev->done.item.version);
+		break;
+	case EL_FAILED:
+		s->retry = e->now->mono + el_retry(e);
+		break;
+	case EL_CONFLICT:
+	case EL_UNKNOWN:
+		s->op = EL_OP_READ;
+		s->req = el_get(e, RECORD_HOLDER, s->name);
+		break;
+	}
+}
+
+void claim_served(struct election *e, const struct el_event *ev)
+{
+	struct el_service *s = view_find_service(e, ev->serve.service);
+
+	if (!s || s->want_seq != ev->serve.seq)
+		return;
+	s->acked = ev->serve.ok;
+	s->failed = !ev->serve.ok;
+	if (!s->failed || s->want != EL_SERVE_ACTIVE)
+		return;
+	/* Whoever cannot answer must not hold. */
+	s->sick_until = e->now->mono + SICK_DURATIONS * el_duration(e);
+	e->dirty = true;
+	el_note(e, EL_NOTE_UNHEALTHY, s->name, e->config.node, held(s)->token,
+		xstrdup("the kernel did not activate its VIPs"));
+}
+
+bool claim_pending(const struct election *e)
+{
+	for (size_t i = 0; i < e->n_services; i++) {
+		const struct el_service *s = e->services[i];
+
+		if (s->mine || s->op != EL_OP_NONE ||
+		    (s->want != EL_SERVE_UNKNOWN && !s->acked))
+			return true;
+	}
+	return false;
+}

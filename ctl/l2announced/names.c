@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A list of names: devices, nodes, patterns, addresses.
+ */
+#include <fnmatch.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+
+static void *need(void *p)
+{
+	if (p)
+		return p;
+	fputs("<2>out of memory\n", stderr);
+	abort();
+}
+
+void *xmalloc(size_t size)
+{
+	return need(calloc(1, size));
+}
+
+void *xrealloc(void *p, size_t n, size_t size)
+{
+	return need(reallocarray(p, n, size));
+}
+
+char *xstrdup(const char *s)
+{
+	return s ? need(strdup(s)) : NULL;
+}
+
+void names_add(struct names *list, const char *name)
+{
+	list->v = xrealloc(list->v, list->n + 1, sizeof(*list->v));
+	list->v[list->n++] = xstrdup(name);
+}
+
+void names_copy(struct names *to, const struct names *from)
+{
+	for (size_t i = 0; i < from->n; i++)
+		names_add(to, from->v[i]);
+}
+
+void names_clear(struct names *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free(list->v[i]);
+	free(list->v);
+	list->n = 0;
+	list->v = NULL;
+}
+
+bool names_has(const struct names *list, const char *name)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (!strcmp(list->v[i], name))
+			return true;
+	}
+	return false;
+}
+
+bool names_match(const struct names *patterns, const char *name)
+{
+	for (size_t i = 0; i < patterns->n; i++) {
+		if (!fnmatch(patterns->v[i], name, 0))
+			return true;
+	}
+	return false;
+}
+
+bool names_equal(const struct names *a, const struct names *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++) {
+		if (strcmp(a->v[i], b->v[i]))
+			return false;
+	}
+	return true;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void names_sort(struct names *list)
+{
+	size_t kept = 0;
+
+	if (list->n < 2)
+		return;
+	qsort(list->v, list->n, sizeof(*list->v), by_bytes);
+	for (size_t i = 1; i < list->n; i++) {
+		if (strcmp(list->v[i], list->v[kept]))
+			list->v[++kept] = list->v[i];
+		else
+			free(list->v[i]);
+	}
+	list->n = kept + 1;
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From the view to the question assign() answers, and back: services that
+ * share a VIP become one unit, nodes that are ready become its candidates.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "assign.h"
+#include "view.h"
+
+/* A VIP and the wanted service it belongs to, by index. */
+struct use {
+	const char *vip;
+	size_t service;
+};
+
+struct plan {
+	struct election *e;
+	size_t *unit_of;	/* service -> the lowest service it shares with */
+	struct el_node **nodes;
+	const char **names;
+	size_t n_nodes;
+	struct assign_unit *units;
+	size_t *first;		/* unit -> its first service */
+	size_t n_units;
+};
+
+static int by_vip(const void *a, const void *b)
+{
+	const struct use *x = a, *y = b;
+	int c = strcmp(x->vip, y->vip);
+
+	if (c)
+		return c;
+	return x->service < y->service ? -1 : x->service > y->service;
+}
+
+static size_t root(size_t *unit_of, size_t i)
+{
+	while (unit_of[i] != i)
+		i = unit_of[i] = unit_of[unit_of[i]];
+	return i;
+}
+
+/* The lower index stays the root: the unit is named after its first service. */
+static void join(size_t *unit_of, size_t a, size_t b)
+{
+	a = root(unit_of, a);
+	b = root(unit_of, b);
+	if (a < b)
+		unit_of[b] = a;
+	else
+		unit_of[a] = b;
+}
+
+static void find_units(struct plan *p)
+{
+	struct election *e = p->e;
+	struct use *uses = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->n_services; i++) {
+		const struct record *spec = e->services[i]->spec;
+
+		p->unit_of[i] = i;
+		for (size_t k = 0; spec && k < spec->service.vips.n; k++) {
+			uses = xrealloc(uses, n + 1, sizeof(*uses));
+			uses[n].vip = spec->service.vips.v[k];
+			uses[n++].service = i;
+		}
+	}
+	if (n)
+		qsort(uses, n, sizeof(*uses), by_vip);
+	for (size_t i = 1; i < n; i++) {
+		if (!strcmp(uses[i].vip, uses[i - 1].vip))
+			join(p->unit_of, uses[i].service, uses[i - 1].service);
+	}
+	for (size_t i = 0; i < e->n_services; i++)
+		p->unit_of[i] = root(p->unit_of, i);
+	free(uses);
+}
+
+static void find_nodes(struct plan *p)
+{
+	struct election *e = p->e;
+
+	p->nodes = xmalloc((e->n_nodes + 1) * sizeof(struct el_node *));
+	p->names = xmalloc((e->n_nodes + 1) * sizeof(const char *));
+	for (size_t i = 0; i < e->n_nodes; i++) {
+		struct el_node *node = e->nodes[i];
+
+		node->index = ASSIGN_NONE;
+		if (!view_self(e, node->name) &&
+		    (!node->rec || node->rec->node.state != NODE_READY))
+			continue;
+		node->index = p->n_nodes;
+		p->names[p->n_nodes] = node->name;
+		p->nodes[p->n_nodes++] = node;
+	}
+}
+
+static bool unit_can(const struct plan *p, size_t unit, const struct el_node *node)
+{
+	for (size_t i = unit; i < p->e->n_services; i++) {
+		if (p->e->services[i]->spec && p->unit_of[i] == unit &&
+		    !view_can_hold(p->e, node, p->e->services[i]))
+			return false;
+	}
+	return true;
+}
+
+static size_t index_of(const struct plan *p, const char *name)
+{
+	const struct el_node *node = name ? view_find_node(p->e, name) : NULL;
+
+	return node ? node->index : ASSIGN_NONE;
+}
+
+/* The first preference that can be met, of the first service that has any. */
+static size_t unit_prefer(const struct plan *p, size_t unit)
+{
+	for (size_t i = unit; i < p->e->n_services; i++) {
+		const struct record *spec = p->e->services[i]->spec;
+
+		if (!spec || p->unit_of[i] != unit)
+			continue;
+		for (size_t k = 0; k < spec->service.prefer.n; k++) {
+			size_t at = index_of(p, spec->service.prefer.v[k]);
+
+			if (at != ASSIGN_NONE && unit_can(p, unit, p->nodes[at]))
+				return at;
+		}
+	}
+	return ASSIGN_NONE;
+}
+
+/*
+ * Who holds the unit: of several the one whose claim is the oldest, for it is
+ * the one that answers. Without any: who was told to claim it.
+ */
+static size_t unit_holder(const struct plan *p, size_t unit)
+{
+	size_t held = ASSIGN_NONE, next = ASSIGN_NONE;
+	uint64_t oldest = 0;
+
+	for (size_t i = unit; i < p->e->n_services; i++) {
+		const struct el_service *s = p->e->services[i];
+
+		if (!s->spec || p->unit_of[i] != unit || !s->holder)
+			continue;
+		if (!view_free(p->e, s)) {
+			if (held == ASSIGN_NONE || s->holder_version < oldest) {
+				held = index_of(p, s->holder->holder.node);
+				oldest = s->holder_version;
+			}
+		} else if (next == ASSIGN_NONE) {
+			next = index_of(p, s->holder->holder.next);
+		}
+	}
+	return held != ASSIGN_NONE ? held : next;
+}
+
+static void make_unit(struct plan *p, size_t service)
+{
+	struct assign_unit *unit = &p->units[p->n_units];
+	size_t *eligible = xmalloc((p->n_nodes + 1) * sizeof(*eligible));
+
+	p->first[p->n_units++] = service;
+	unit->name = p->e->services[service]->name;
+	for (size_t i = 0; i < p->n_nodes; i++) {
+		if (unit_can(p, service, p->nodes[i]))
+			eligible[unit->n_eligible++] = i;
+	}
+	unit->eligible = eligible;
+	unit->prefer = unit_prefer(p, service);
+	unit->holder = unit_holder(p, service);
+}
+
+/* How many would be asked before us, if the assigned node did not move. */
+static size_t own_rank(const struct plan *p, const struct assign_unit *unit)
+{
+	uint64_t own = assign_score(unit->name, p->e->config.node);
+	size_t rank = 1;
+
+	for (size_t i = 0; i < unit->n_eligible; i++) {
+		size_t at = unit->eligible[i];
+
+		if (at != unit->assigned &&
+		    !view_self(p->e, p->names[at]) &&
+		    assign_score(unit->name, p->names[at]) > own)
+			rank++;
+	}
+	return rank;
+}
+
+static void give_answers(struct plan *p)
+{
+	for (size_t i = 0; i < p->n_units; i++) {
+		const struct assign_unit *unit = &p->units[i];
+		size_t rank = own_rank(p, unit);
+
+		for (size_t k = p->first[i]; k < p->e->n_services; k++) {
+			struct el_service *s = p->e->services[k];
+
+			if (!s->spec || p->unit_of[k] != p->first[i])
+				continue;
+			s->assigned = unit->assigned == ASSIGN_NONE ? NULL :
+				      p->nodes[unit->assigned];
+			s->rank = rank;
+			s->eligible = unit->n_eligible;
+		}
+	}
+}
+
+void plan_make(struct election *e)
+{
+	struct plan p = { .e = e };
+
+	e->dirty = false;
+	e->replan = NEVER;
+	p.unit_of = xmalloc((e->n_services + 1) * sizeof(size_t));
+	p.units = xmalloc((e->n_services + 1) * sizeof(*p.units));
+	p.first = xmalloc((e->n_services + 1) * sizeof(size_t));
+	find_units(&p);
+	find_nodes(&p);
+	for (size_t i = 0; i < e->n_services; i++) {
+		e->services[i]->assigned = NULL;
+		e->services[i]->eligible = 0;
+		if (e->services[i]->sick_until > e->now->mono)
+			el_replan_at(e, e->services[i]->sick_until);
+		if (e->services[i]->spec && p.unit_of[i] == i)
+			make_unit(&p, i);
+	}
+	assign(p.units, p.n_units, p.names, p.n_nodes, e->config.rebalance);
+	give_answers(&p);
+	for (size_t i = 0; i < p.n_units; i++)
+		free((void *)(uintptr_t)p.units[i].eligible);
+	free(p.unit_of);
+	free(p.units);
+	free(p.first);
+	free(p.nodes);
+	free(p.names);
+}

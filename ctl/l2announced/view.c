@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the election knows: the tables, and what can be concluded from them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "view.h"
+
+/*
+ * Both tables are arrays of pointers in byte order of the names. The name is
+ * the first member of either structure.
+ */
+static size_t place(void *const *table, size_t n, const char *name, bool *found)
+{
+	size_t lo = 0, hi = n;
+
+	*found = false;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int c = strcmp(*(char *const *)table[mid], name);
+
+		if (!c) {
+			*found = true;
+			return mid;
+		}
+		if (c < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static void *insert(void ***table, size_t *n, size_t at, void *item)
+{
+	*table = xrealloc(*table, *n + 1, sizeof(void *));
+	memmove(*table + at + 1, *table + at, (*n - at) * sizeof(void *));
+	(*table)[at] = item;
+	(*n)++;
+	return item;
+}
+
+struct el_node *view_find_node(const struct election *e, const char *name)
+{
+	bool found;
+	size_t at = place((void *const *)e->nodes, e->n_nodes, name, &found);
+
+	return found ? e->nodes[at] : NULL;
+}
+
+struct el_node *view_node(struct election *e, const char *name)
+{
+	bool found;
+	size_t at = place((void *const *)e->nodes, e->n_nodes, name, &found);
+	struct el_node *node;
+
+	if (found)
+		return e->nodes[at];
+	node = xmalloc(sizeof(*node));
+	node->name = xstrdup(name);
+	node->seen = e->now->mono;
+	node->ready_since = NEVER;
+	return insert((void ***)&e->nodes, &e->n_nodes, at, node);
+}
+
+struct el_service *view_find_service(const struct election *e, const char *name)
+{
+	bool found;
+	size_t at = place((void *const *)e->services, e->n_services, name, &found);
+
+	return found ? e->services[at] : NULL;
+}
+
+struct el_service *view_service(struct election *e, const char *name)
+{
+	bool found;
+	size_t at = place((void *const *)e->services, e->n_services, name, &found);
+	struct el_service *s;
+
+	if (found)
+		return e->services[at];
+	s = xmalloc(sizeof(*s));
+	s->name = xstrdup(name);
+	s->free_since = NEVER;
+	return insert((void ***)&e->services, &e->n_services, at, s);
+}
+
+bool view_self(const struct election *e, const char *name)
+{
+	return name && !strcmp(name, e->config.node);
+}
+
+static void take_rec(struct record **to, struct record *rec)
+{
+	record_get(rec);
+	record_put(*to);
+	*to = rec;
+}
+
+/* A renewal that changes nothing but the sequence needs no new plan. */
+static bool same_to_plan(const struct record *a, const struct record *b)
+{
+	return a && b && a->node.incarnation == b->node.incarnation &&
+	       a->node.state == b->node.state &&
+	       names_equal(&a->node.devs, &b->node.devs) &&
+	       names_equal(&a->node.unhealthy, &b->node.unhealthy);
+}
+
+static void take_node(struct election *e, const struct el_item *item)
+{
+	struct el_node *node = view_node(e, item->name);
+
+	node->pass = e->pass;
+	if (item->version <= node->version && !el_fault(e, EL_FAULT_STALE_VIEW))
+		return;
+	if (!same_to_plan(node->rec, item->rec))
+		e->dirty = true;
+	take_rec(&node->rec, item->rec);
+	node->version = item->version;
+	node->seen = e->now->mono;
+	if (!item->rec || item->rec->node.state != NODE_READY)
+		node->ready_since = NEVER;
+	else if (node->ready_since == NEVER)
+		node->ready_since = e->now->mono;
+	if (item->rec && item->rec->node.duration_ms > node->patience_ms)
+		node->patience_ms = item->rec->node.duration_ms;
+}
+
+static void take_spec(struct election *e, const struct el_item *item)
+{
+	struct el_service *s = view_service(e, item->name);
+
+	s->spec_pass = e->pass;
+	if (item->version <= s->spec_version)
+		return;
+	take_rec(&s->spec, item->rec);
+	s->spec_version = item->version;
+	e->dirty = true;
+}
+
+static void take_holder(struct election *e, const struct el_item *item)
+{
+	struct el_service *s = view_service(e, item->name);
+
+	s->holder_pass = e->pass;
+	if (item->version <= s->holder_version && !el_fault(e, EL_FAULT_STALE_VIEW))
+		return;
+	take_rec(&s->holder, item->rec);
+	s->holder_version = item->version;
+	s->free_since = NEVER;
+	e->dirty = true;
+}
+
+void view_take_item(struct election *e, const struct el_item *item)
+{
+	switch (item->kind) {
+	case RECORD_NODE:
+		take_node(e, item);
+		break;
+	case RECORD_SERVICE:
+		take_spec(e, item);
+		break;
+	case RECORD_HOLDER:
+		take_holder(e, item);
+		break;
+	}
+}
+
+static void drop(struct election *e, const struct el_event *ev,
+		 enum record_kind kind, const char *name)
+{
+	struct el_item gone = {
+		.kind = kind, .name = name, .version = ev->view.rev,
+	};
+
+	view_take_item(e, &gone);
+}
+
+/* What a whole view does not show is gone, unless we know it to be newer. */
+static void sweep(struct election *e, const struct el_event *ev)
+{
+	for (size_t i = 0; i < e->n_nodes; i++) {
+		struct el_node *node = e->nodes[i];
+
+		if (node->rec && node->pass != e->pass)
+			drop(e, ev, RECORD_NODE, node->name);
+	}
+	for (size_t i = 0; i < e->n_services; i++) {
+		struct el_service *s = e->services[i];
+
+		if (s->spec && s->spec_pass != e->pass)
+			drop(e, ev, RECORD_SERVICE, s->name);
+		if (s->holder && s->holder_pass != e->pass)
+			drop(e, ev, RECORD_HOLDER, s->name);
+	}
+}
+
+void view_take(struct election *e, const struct el_event *ev)
+{
+	e->pass++;
+	for (size_t i = 0; i < ev->view.n; i++)
+		view_take_item(e, &ev->view.items[i]);
+	if (ev->view.full)
+		sweep(e, ev);
+	if (ev->view.rev > e->rev)
+		e->rev = ev->view.rev;
+	if (ev->view.full)
+		e->have_view = true;
+	e->dirty = true;
+}
+
+static void free_node(struct el_node *node)
+{
+	record_put(node->rec);
+	record_put(node->fence_rec);
+	free(node->name);
+	free(node);
+}
+
+static void free_service(struct el_service *s)
+{
+	record_put(s->spec);
+	record_put(s->holder);
+	record_put(s->op_rec);
+	record_put(s->want_spec);
+	free(s->name);
+	free(s);
+}
+
+void view_forget(struct election *e)
+{
+	for (size_t i = 0; i < e->n_nodes; i++)
+		free_node(e->nodes[i]);
+	for (size_t i = 0; i < e->n_services; i++)
+		free_service(e->services[i]);
+	free(e->nodes);
+	free(e->services);
+	e->nodes = NULL;
+	e->services = NULL;
+	e->n_nodes = 0;
+	e->n_services = 0;
+	e->rev = 0;
+	e->have_view = false;
+	e->dirty = true;
+}
+
+bool view_dead(struct election *e, const char *name, uint64_t incarnation,
+	       uint64_t version)
+{
+	struct el_node *node = view_node(e, name);
+	uint64_t wait;
+
+	if (node->rec && node->rec->node.incarnation > incarnation)
+		return true;
+	if (node->rec && node->rec->node.incarnation == incarnation)
+		return node->rec->node.state == NODE_FENCED;
+	/*
+	 * A claim by a node, or an incarnation, that we have not seen: our view
+	 * of the node lags behind, unless it is whole up to the claim.
+	 */
+	if (e->rev < version)
+		return false;
+	if (node->rec)
+		return true;
+	/* Its record was deleted. Its lease may outlive that: give it time. */
+	wait = node->patience_ms ? node->patience_ms * NSEC_PER_MSEC :
+				   el_duration(e);
+	if (e->now->mono >= node->seen + wait)
+		return true;
+	el_replan_at(e, node->seen + wait);
+	return false;
+}
+
+bool view_free(struct election *e, const struct el_service *s)
+{
+	if (!s->holder || !s->holder->holder.node)
+		return true;
+	return view_dead(e, s->holder->holder.node,
+			 s->holder->holder.incarnation, s->holder_version);
+}
+
+static bool share(const struct names *a, const struct names *b)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		if (names_has(b, a->v[i]))
+			return true;
+	}
+	return false;
+}
+
+bool view_taken(struct election *e, const struct el_service *s, uint64_t before)
+{
+	for (size_t i = 0; i < e->n_services; i++) {
+		const struct el_service *other = e->services[i];
+
+		if (other == s || !other->holder ||
+		    other->holder_version >= before ||
+		    !other->holder->holder.node ||
+		    view_self(e, other->holder->holder.node) ||
+		    !share(&s->spec->service.vips, &other->holder->holder.vips))
+			continue;
+		if (!view_free(e, other))
+			return true;
+	}
+	return false;
+}
+
+static bool any_dev(const struct names *devs, const struct names *patterns)
+{
+	for (size_t i = 0; i < devs->n; i++) {
+		if (names_match(patterns, devs->v[i]))
+			return true;
+	}
+	return false;
+}
+
+bool view_can_hold(const struct election *e, const struct el_node *node,
+		   const struct el_service *s)
+{
+	const struct service_record *spec;
+
+	if (!s->spec)
+		return false;
+	spec = &s->spec->service;
+	if (spec->nodes.n && !names_match(&spec->nodes, node->name))
+		return false;
+	/* Of ourselves we know better than our record, which comes after. */
+	if (view_self(e, node->name))
+		return e->self.state == EL_MEMBER_IN && !e->stopping &&
+		       e->now->mono >= s->sick_until &&
+		       any_dev(&e->links, &spec->devs);
+	return node->rec && node->rec->node.state == NODE_READY &&
+	       any_dev(&node->rec->node.devs, &spec->devs) &&
+	       !names_has(&node->rec->node.unhealthy, s->name);
+}

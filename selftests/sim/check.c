@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The promises, tested after every step:
+ *
+ *   I1  at most one node answers for a VIP at any instant
+ *   I2  tokens and incarnations grow
+ *   I3  where a node could answer and nothing has gone wrong for two durations,
+ *       somebody answers
+ */
+#include <string.h>
+
+#include "sim.h"
+
+/* Beyond the two durations: the ways to the store and back, and turns. */
+#define SLACK	(300 * MS)
+
+static uint32_t longest_duration(const struct world *w)
+{
+	uint32_t longest = 0;
+
+	for (int i = 0; i < w->n_hosts; i++) {
+		if (w->hosts[i].config.duration_ms > longest)
+			longest = w->hosts[i].config.duration_ms;
+	}
+	return longest;
+}
+
+static void check_one_answers(struct world *w, int vip)
+{
+	const struct host *first = NULL;
+
+	for (int i = 0; i < w->n_hosts; i++) {
+		const struct host *h = &w->hosts[i];
+
+		if (!host_answers(w, h, vip))
+			continue;
+		w->answered[vip] = w->now;
+		if (first)
+			broken(w, "I1: %s and %s both answer for %s",
+			       first->name, h->name, vip_name(vip));
+		first = h;
+	}
+}
+
+/* Whether all services that want a VIP could be held by one live node. */
+static bool wanted(const struct world *w, int vip)
+{
+	for (int s = 0; s < w->n_services; s++) {
+		const struct change *c = store_find(&w->store, RECORD_SERVICE,
+						    service_name(s));
+
+		if (c && c->rec && names_has(&c->rec->service.vips, vip_name(vip)))
+			return true;
+	}
+	return false;
+}
+
+static bool somebody_could(const struct world *w)
+{
+	for (int i = 0; i < w->n_hosts; i++) {
+		const struct host *h = &w->hosts[i];
+
+		if (h->election && !h->stopping && h->link && !h->cut)
+			return true;
+	}
+	return false;
+}
+
+static void check_answered(struct world *w, int vip)
+{
+	uint64_t since = w->quiet_since;
+
+	if (w->trouble || w->store.down || !somebody_could(w))
+		return;
+	if (w->answered[vip] > since)
+		since = w->answered[vip];
+	if (w->now < since + 2 * longest_duration(w) * MS + SLACK ||
+	    !wanted(w, vip))
+		return;
+	broken(w, "I3: nobody has answered for %s for %.0f ms", vip_name(vip),
+	       (double)(w->now - w->answered[vip]) / 1e6);
+}
+
+void check(struct world *w)
+{
+	for (int vip = 0; vip < MAX_VIPS; vip++) {
+		check_one_answers(w, vip);
+		check_answered(w, vip);
+	}
+}
+
+static void check_node(struct world *w, const char *name,
+		       const struct record *was, const struct record *rec)
+{
+	if (!was || !rec)
+		return;
+	if (rec->node.incarnation < was->node.incarnation)
+		broken(w, "I2: incarnation of %s goes back", name);
+	if (was->node.state == NODE_FENCED && rec->node.state != NODE_FENCED &&
+	    rec->node.incarnation == was->node.incarnation)
+		broken(w, "I2: %s lives on in a fenced incarnation", name);
+}
+
+static void check_holder(struct world *w, const char *name,
+			 const struct record *rec)
+{
+	uint64_t *last = &w->tokens[service_number(name)];
+
+	if (!rec)
+		return;
+	if (rec->holder.token < *last ||
+	    (rec->holder.node && rec->holder.token == *last))
+		broken(w, "I2: token of %s does not grow", name);
+	*last = rec->holder.token;
+}
+
+void check_write(struct world *w, enum record_kind kind, const char *name,
+		 const struct record *was, const struct record *rec)
+{
+	if (kind == RECORD_NODE)
+		check_node(w, name, was, rec);
+	if (kind == RECORD_HOLDER)
+		check_holder(w, name, rec);
+}

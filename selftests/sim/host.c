@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A node: its kernel, its clocks, and the process that runs the election one
+ * action at a time, with pauses where it hurts.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+const char *service_name(int number)
+{
+	static const char *const names[MAX_SERVICES] = {
+		"s0", "s1", "s2", "s3", "s4", "s5",
+	};
+
+	return names[number];
+}
+
+int service_number(const char *name)
+{
+	return name[1] - '0';
+}
+
+const char *vip_name(int number)
+{
+	static const char *const names[MAX_VIPS] = {
+		"v0", "v1", "v2", "v3", "v4", "v5",
+	};
+
+	return names[number];
+}
+
+int vip_number(const char *name)
+{
+	return name[1] - '0';
+}
+
+struct message *message_new(enum el_event_type type)
+{
+	struct message *msg = xmalloc(sizeof(*msg));
+
+	msg->ev.type = type;
+	return msg;
+}
+
+void message_free(struct message *msg)
+{
+	if (!msg)
+		return;
+	if (msg->ev.type == EL_EV_VIEW) {
+		for (size_t i = 0; i < msg->ev.view.n; i++)
+			record_put(msg->items[i].rec);
+	}
+	if (msg->ev.type == EL_EV_PUT_DONE || msg->ev.type == EL_EV_GOT)
+		record_put(msg->ev.done.item.rec);
+	for (size_t i = 0; i < msg->n_texts; i++)
+		free(msg->texts[i]);
+	free(msg->texts);
+	free(msg->items);
+	free(msg);
+}
+
+/* Clocks. */
+
+uint64_t host_boottime(const struct world *w, const struct host *h)
+{
+	int64_t drift = (int64_t)(w->now / 1000000) * h->drift_ppm;
+
+	return h->offset + w->now + (uint64_t)drift;
+}
+
+static struct el_now host_now(const struct world *w, const struct host *h)
+{
+	uint64_t boot = host_boottime(w, h);
+
+	return (struct el_now){
+		.boot = boot,
+		.mono = boot - h->slept,
+		.wall = (int64_t)(w->now / SEC),
+	};
+}
+
+/* How long until this host's CLOCK_MONOTONIC shows an instant. */
+static uint64_t until(const struct world *w, const struct host *h, uint64_t mono)
+{
+	uint64_t now = host_now(w, h).mono;
+	uint64_t left = mono > now ? mono - now : 0;
+	int64_t drift = (int64_t)(left / 1000000) * h->drift_ppm;
+
+	/* A little late rather than too early, as timers are. */
+	return (uint64_t)((int64_t)left - drift) + 2000;
+}
+
+/* The kernel. */
+
+bool host_answers(const struct world *w, const struct host *h, int vip)
+{
+	if (!h->link || host_boottime(w, h) >= h->lease_deadline)
+		return false;
+	for (int s = 0; s < MAX_SERVICES; s++) {
+		const struct kernel_vip *v = &h->vips[s][vip];
+
+		if (v->active && v->token == h->lease_token)
+			return true;
+	}
+	return false;
+}
+
+static bool kernel_lease(struct world *w, struct host *h,
+			 const struct el_action *a)
+{
+	if (a->token < h->lease_token)
+		return false;
+	h->lease_token = a->token;
+	h->lease_deadline = a->deadline;
+	tell(w, h, "kernel: lease token %llu for %.3f ms",
+	     (unsigned long long)a->token,
+	     ((double)a->deadline - (double)host_boottime(w, h)) / 1e6);
+	return true;
+}
+
+static bool kernel_serve(struct world *w, struct host *h,
+			 const struct el_action *a)
+{
+	int s = service_number(a->name);
+	bool stale = false;
+
+	for (int v = 0; v < MAX_VIPS; v++) {
+		struct kernel_vip *vip = &h->vips[s][v];
+		bool named = a->rec && names_has(&a->rec->service.vips,
+						 vip_name(v));
+
+		if (!named) {
+			memset(vip, 0, sizeof(*vip));
+			continue;
+		}
+		vip->known = true;
+		vip->active = a->serve == EL_SERVE_ACTIVE;
+		if (!vip->active)
+			continue;
+		/* The kernel refuses a token that is not the lease's. */
+		stale = a->token && a->token != h->lease_token;
+		vip->token = a->token ? a->token : h->lease_token;
+		vip->active = !stale;
+	}
+	tell(w, h, "kernel: %s %s token %llu%s", a->name,
+	     a->serve == EL_SERVE_ACTIVE ? "active" :
+	     a->serve == EL_SERVE_STANDBY ? "standby" : "gone",
+	     (unsigned long long)a->token, stale ? ": refused" : "");
+	return !stale;
+}
+
+/* The process. */
+
+static void go_on(struct world *w, struct happening *hp);
+
+static void schedule(struct world *w, struct host *h, uint64_t wait)
+{
+	struct happening *hp;
+	uint64_t at = w->now + wait;
+
+	if (at < h->paused_until)
+		at = h->paused_until;
+	if (h->run_at <= at && h->run_at > w->now)
+		return;
+	h->run_at = at;
+	hp = later(w, at - w->now, go_on);
+	hp->host = h;
+	hp->life = h->life;
+}
+
+void host_deliver(struct world *w, struct host *h, struct message *msg,
+		  uint64_t delay)
+{
+	if (!h->election) {
+		message_free(msg);
+		return;
+	}
+	*h->inbox_end = msg;
+	h->inbox_end = &msg->next;
+	schedule(w, h, delay);
+}
+
+static void tick(struct world *w, struct happening *hp)
+{
+	struct host *h = hp->host;
+
+	if (h->life != hp->life || h->tick_at != hp->at)
+		return;
+	h->tick_at = NO_TIME;
+	host_deliver(w, h, message_new(EL_EV_TICK), 0);
+}
+
+static void set_timer(struct world *w, struct host *h)
+{
+	uint64_t wake = election_wake(h->election);
+	struct happening *hp;
+	uint64_t wait;
+
+	h->tick_at = NO_TIME;
+	if (wake == UINT64_MAX)
+		return;
+	wait = until(w, h, wake);
+	h->tick_at = w->now + wait;
+	hp = later(w, wait, tick);
+	hp->host = h;
+	hp->life = h->life;
+}
+
+static void reply(struct world *w, struct host *h, struct message *msg)
+{
+	host_deliver(w, h, msg, between(w, 0, MS / 10));
+}
+
+static void serve(struct world *w, struct host *h, struct el_action *a)
+{
+	struct message *msg = message_new(EL_EV_SERVE_DONE);
+
+	msg->ev.serve.ok = kernel_serve(w, h, a);
+	msg->ev.serve.seq = a->seq;
+	msg->ev.serve.service = service_name(service_number(a->name));
+	reply(w, h, msg);
+}
+
+static void lease(struct world *w, struct host *h, struct el_action *a)
+{
+	struct message *msg = message_new(EL_EV_LEASE_DONE);
+
+	msg->ev.lease.ok = kernel_lease(w, h, a);
+	msg->ev.lease.stale = !msg->ev.lease.ok;
+	reply(w, h, msg);
+}
+
+static const char *const notes[] = {
+	"joined", "taken up", "waiting", "fenced", "superseded", "fenced peer",
+	"acquired", "lost", "released", "conflict", "unhealthy",
+};
+
+static void act(struct world *w, struct host *h, struct el_action *a)
+{
+	switch (a->type) {
+	case EL_PUT:
+		tell(w, h, "put %d/%s if %lld", a->kind, a->name,
+		     (long long)a->version);
+		store_request(w, h, a);
+		break;
+	case EL_GET:
+		store_request(w, h, a);
+		break;
+	case EL_LEASE:
+		lease(w, h, a);
+		break;
+	case EL_LEASE_END:
+		h->lease_deadline = 0;
+		tell(w, h, "kernel: lease ended");
+		break;
+	case EL_SERVE:
+		serve(w, h, a);
+		break;
+	case EL_NOTE:
+		tell(w, h, "%s %s node %s token %llu%s%s", notes[a->note],
+		     a->name ? a->name : "", a->node ? a->node : "",
+		     (unsigned long long)a->token, a->text ? ": " : "",
+		     a->text ? a->text : "");
+		if (a->note == EL_NOTE_FENCED_PEER)
+			w->fences++;
+		if (a->note == EL_NOTE_ACQUIRED)
+			w->claims++;
+		break;
+	case EL_EXIT:
+		tell(w, h, "exits with %d%s%s", a->status, a->text ? ": " : "",
+		     a->text ? a->text : "");
+		h->exited = true;
+		break;
+	}
+}
+
+/* One action, or one event; then on, perhaps after a pause. */
+static void go_on(struct world *w, struct happening *hp)
+{
+	struct host *h = hp->host;
+	struct message *msg;
+	struct el_now now;
+
+	if (h->life != hp->life || !h->election || h->run_at != hp->at)
+		return;
+	h->run_at = 0;
+	if (h->next_action < h->actions.n) {
+		act(w, h, &h->actions.v[h->next_action++]);
+		if (h->exited) {
+			host_kill(w, h);
+			return;
+		}
+	} else {
+		el_actions_clear(&h->actions);
+		h->next_action = 0;
+		msg = h->inbox;
+		if (!msg)
+			return;
+		h->inbox = msg->next;
+		if (!h->inbox)
+			h->inbox_end = &h->inbox;
+		now = host_now(w, h);
+		election_step(h->election, &msg->ev, &now, &h->actions);
+		message_free(msg);
+		set_timer(w, h);
+	}
+	/* Long pauses, and preferably between a decision and its execution. */
+	if (w->trouble && h->next_action < h->actions.n && chance_below(w, 300) == 0)
+		host_pause(w, h, between(w, MS, 3ULL * h->config.duration_ms * MS));
+	schedule(w, h, between(w, 1000, 60000));
+}
+
+void host_drop(struct host *h)
+{
+	while (h->inbox) {
+		struct message *msg = h->inbox;
+
+		h->inbox = msg->next;
+		message_free(msg);
+	}
+	h->inbox_end = &h->inbox;
+	el_actions_clear(&h->actions);
+	h->next_action = 0;
+	election_free(h->election);
+	h->election = NULL;
+	names_clear(&h->active);
+}
+
+void host_kill(struct world *w, struct host *h)
+{
+	if (h->election)
+		tell(w, h, "process ends");
+	host_drop(h);
+	h->life++;
+}
+
+void host_reboot(struct world *w, struct host *h)
+{
+	host_kill(w, h);
+	tell(w, h, "machine restarts");
+	memset(h->vips, 0, sizeof(h->vips));
+	h->lease_token = 0;
+	h->lease_deadline = 0;
+	snprintf(h->boot, sizeof(h->boot), "boot-%d-%llu", h->number,
+		 (unsigned long long)h->life);
+}
+
+void host_pause(struct world *w, struct host *h, uint64_t ns)
+{
+	if (!h->election)
+		return;
+	if (h->paused_until < w->now + ns)
+		h->paused_until = w->now + ns;
+	h->run_at = 0;
+	tell(w, h, "process pauses for %.1f ms", (double)ns / 1e6);
+	schedule(w, h, 0);
+}
+
+void host_suspend(struct world *w, struct host *h, uint64_t ns)
+{
+	tell(w, h, "machine suspends");
+	host_pause(w, h, ns);
+	h->slept += ns;
+}
+
+static struct message *links(const struct host *h)
+{
+	static char dev[] = "eth0";
+	static char *devs[] = { dev };
+	static const struct names up = { 1, devs }, down = { 0, NULL };
+	struct message *msg = message_new(EL_EV_LINKS);
+
+	msg->ev.links = h->link ? &up : &down;
+	return msg;
+}
+
+void host_link(struct world *w, struct host *h, bool up)
+{
+	h->link = up;
+	tell(w, h, "link %s", up ? "up" : "down");
+	host_deliver(w, h, links(h), between(w, 0, MS));
+}
+
+void host_stop(struct world *w, struct host *h)
+{
+	h->stopping = true;
+	tell(w, h, "told to stop");
+	host_deliver(w, h, message_new(EL_EV_STOP), 0);
+}
+
+static const struct names *active(struct host *h)
+{
+	names_clear(&h->active);
+	for (int v = 0; v < MAX_VIPS; v++) {
+		bool any = false;
+
+		for (int s = 0; s < MAX_SERVICES; s++)
+			any |= h->vips[s][v].active &&
+			       h->vips[s][v].token == h->lease_token;
+		if (any)
+			names_add(&h->active, vip_name(v));
+	}
+	return &h->active;
+}
+
+void host_start(struct world *w, struct host *h)
+{
+	struct message *msg = message_new(EL_EV_KERNEL);
+	char run[40];
+
+	host_kill(w, h);
+	snprintf(run, sizeof(run), "%d-%llu", h->number,
+		 (unsigned long long)h->life);
+	h->config.node = h->name;
+	h->config.boot = h->boot;
+	h->config.run = run;
+	h->config.host = h->boot;
+	h->config.faults = w->faults;
+	h->election = election_new(&h->config);
+	h->stopping = false;
+	h->exited = false;
+	h->paused_until = 0;
+	h->run_at = 0;
+	h->cursor = 0;
+	h->watching = false;
+	tell(w, h, "process starts");
+	msg->ev.kernel.there = true;
+	msg->ev.kernel.token = h->lease_token;
+	msg->ev.kernel.active = active(h);
+	host_deliver(w, h, msg, 0);
+	host_deliver(w, h, links(h), 0);
+	store_notify(w);
+}
+
+void host_init(struct world *w, struct host *h, int number)
+{
+	static const uint32_t durations[] = { 300, 500, 1000, 2000 };
+	uint32_t duration = durations[chance_below(w, 4)];
+
+	h->number = number;
+	snprintf(h->name, sizeof(h->name), "n%d", number);
+	snprintf(h->boot, sizeof(h->boot), "boot-%d", number);
+	h->config.duration_ms = duration;
+	h->config.renew_ms = duration == 300 ? 100 : duration / 4;
+	h->config.margin_ms = w->no_margin ? 0 : duration / 10;
+	h->config.rebalance = chance(w, 70);
+	h->config.move_rate = 10;
+	h->offset = between(w, SEC, 1000 * SEC);
+	h->drift_ppm = (int64_t)between(w, 0, 2000) - 1000;
+	h->link = true;
+	h->inbox_end = &h->inbox;
+	h->tick_at = NO_TIME;
+	h->life = 1;
+}

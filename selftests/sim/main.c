@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * l2announce-sim: run histories of the election, seed by seed.
+ *
+ *   l2announce-sim [--seeds FROM-TO] [--seconds N] [--fault NAME]
+ *   l2announce-sim --replay SEED [--trace] [--seconds N] [--fault NAME]
+ *
+ * Exit 0: every history kept its promises. 1: one did not; its seed is
+ * printed. 2: usage. With --fault the meaning turns: a fault that no history
+ * shows is the failure.
+ */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+static const struct fault {
+	const char *name;
+	unsigned int flag;
+} faults[] = {
+	{ "no-margin", 0 },
+	{ "fence-early", EL_FAULT_FENCE_EARLY },
+	{ "fence-blind", EL_FAULT_FENCE_BLIND },
+	{ "renew-early", EL_FAULT_RENEW_EARLY },
+	{ "no-token", EL_FAULT_NO_TOKEN },
+	{ "stale-view", EL_FAULT_STALE_VIEW },
+	{ "release-loud", EL_FAULT_RELEASE_LOUD },
+	{ "same-incarnation", EL_FAULT_SAME_INCARNATION },
+	{ "blind-activation", EL_FAULT_BLIND_ACTIVATION },
+};
+
+#define N_FAULTS	(sizeof(faults) / sizeof(faults[0]))
+
+struct options {
+	uint64_t from, to;
+	uint64_t seconds;
+	const struct fault *fault;
+	bool trace;
+	bool replay;
+};
+
+static unsigned long steps, fences, claims;
+
+static bool run(const struct options *o, uint64_t seed, char verdict[256])
+{
+	struct world *w = xmalloc(sizeof(*w));
+	bool good;
+
+	w->seed = seed;
+	w->rng = seed * 0x2545f4914f6cdd1dULL + 1;
+	w->end = o->seconds * SEC;
+	w->trace = o->trace;
+	w->faults = o->fault ? o->fault->flag : 0;
+	w->no_margin = o->fault && !o->fault->flag;
+	good = world_run(w);
+	snprintf(verdict, 256, "%s", w->verdict);
+	steps += w->steps;
+	fences += w->fences;
+	claims += w->claims;
+	free(w);
+	return good;
+}
+
+static int run_all(const struct options *o)
+{
+	char verdict[256];
+
+	for (uint64_t seed = o->from; seed <= o->to; seed++) {
+		if (run(o, seed, verdict))
+			continue;
+		printf("seed %llu: %s\n", (unsigned long long)seed, verdict);
+		if (o->fault && !o->replay)
+			return 0;
+		printf("replay with: l2announce-sim --replay %llu --trace%s%s --seconds %llu\n",
+		       (unsigned long long)seed, o->fault ? " --fault " : "",
+		       o->fault ? o->fault->name : "",
+		       (unsigned long long)o->seconds);
+		return 1;
+	}
+	if (o->fault && !o->replay) {
+		printf("fault %s was not noticed in seeds %llu to %llu\n",
+		       o->fault->name, (unsigned long long)o->from,
+		       (unsigned long long)o->to);
+		return 1;
+	}
+	printf("seeds %llu to %llu, %llu s each: all promises kept (%lu steps, %lu fenced, %lu acquired)\n",
+	       (unsigned long long)o->from, (unsigned long long)o->to,
+	       (unsigned long long)o->seconds, steps, fences, claims);
+	return 0;
+}
+
+static bool parse_number(const char *text, char **end, uint64_t *value)
+{
+	*value = strtoull(text, end, 10);
+	return *end != text && *text != '-';
+}
+
+static bool parse_seeds(const char *text, struct options *o)
+{
+	char *end;
+
+	if (!parse_number(text, &end, &o->from))
+		return false;
+	o->to = o->from;
+	if (*end == '-' && !parse_number(end + 1, &end, &o->to))
+		return false;
+	return !*end && o->from <= o->to;
+}
+
+static const struct fault *find_fault(const char *name)
+{
+	for (size_t i = 0; i < N_FAULTS; i++) {
+		if (!strcmp(faults[i].name, name))
+			return &faults[i];
+	}
+	return NULL;
+}
+
+static int usage(void)
+{
+	fprintf(stderr, "usage: l2announce-sim [--seeds FROM-TO | --replay SEED [--trace]] [--seconds N] [--fault NAME]\nfaults:");
+	for (size_t i = 0; i < N_FAULTS; i++)
+		fprintf(stderr, " %s", faults[i].name);
+	fputc('\n', stderr);
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "seeds", required_argument, NULL, 's' },
+		{ "replay", required_argument, NULL, 'r' },
+		{ "trace", no_argument, NULL, 't' },
+		{ "seconds", required_argument, NULL, 'n' },
+		{ "fault", required_argument, NULL, 'f' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct options o = { .from = 1, .to = 1000, .seconds = 60 };
+	char *end;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (c) {
+		case 'r':
+			o.replay = true;
+			/* fall through */
+		case 's':
+			if (!parse_seeds(optarg, &o))
+				return usage();
+			break;
+		case 't':
+			o.trace = true;
+			break;
+		case 'n':
+			if (!parse_number(optarg, &end, &o.seconds) || *end)
+				return usage();
+			break;
+		case 'f':
+			o.fault = find_fault(optarg);
+			if (!o.fault)
+				return usage();
+			break;
+		default:
+			return usage();
+		}
+	}
+	if (optind < argc)
+		return usage();
+	return run_all(&o);
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A deterministic world for the controller's election: a store that delays and
+ * loses, kernels with deadlines and tokens, clocks that drift, processes that
+ * pause and die. One seed is one history.
+ *
+ *   host.c     a node: its kernel, its clocks and the process that runs the
+ *              very election.c, one action at a time
+ *   store.c    the lease store and the way to it
+ *   trouble.c  what goes wrong, and when
+ *   check.c    the promises, tested after every step
+ *   world.c    time, chance and the queue of what happens next
+ */
+#ifndef SIM_H
+#define SIM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "l2announced/election.h"
+
+#define MS		1000000ULL
+#define SEC		1000000000ULL
+#define MAX_HOSTS	5
+#define MAX_SERVICES	6
+#define MAX_VIPS	6
+#define NO_TIME		UINT64_MAX
+
+struct world;
+struct host;
+struct trip;
+
+/* What the queue holds. */
+struct happening {
+	uint64_t at;
+	uint64_t order;		/* first come, first served */
+	void (*run)(struct world *w, struct happening *h);
+	struct host *host;
+	uint64_t life;		/* of the host's process: stale if it died */
+	struct message *msg;
+	struct trip *trip;
+	int number;
+};
+
+/* An event on its way into a process. */
+struct message {
+	struct message *next;
+	struct el_event ev;
+	struct el_item *items;
+	char **texts;
+	size_t n_texts;
+};
+
+/* What this kernel was told about a VIP by a service. */
+struct kernel_vip {
+	bool known;
+	bool active;
+	uint64_t token;
+};
+
+struct host {
+	int number;
+	char name[16];
+	char boot[32];
+	struct el_config config;
+
+	/* Clocks: offset and drift against the world's. */
+	uint64_t offset;
+	int64_t drift_ppm;
+	uint64_t slept;		/* suspend: CLOCK_MONOTONIC lags by this */
+
+	/* The kernel. */
+	uint64_t lease_token;
+	uint64_t lease_deadline;
+	struct kernel_vip vips[MAX_SERVICES][MAX_VIPS];
+	struct names active;	/* of them, as an event tells it */
+	bool link;
+
+	/* The process. */
+	struct election *election;	/* NULL while it does not run */
+	uint64_t life;
+	bool stopping;
+	bool exited;
+	uint64_t paused_until;
+	struct message *inbox, **inbox_end;
+	struct el_actions actions;
+	size_t next_action;
+	uint64_t run_at;	/* when it is scheduled to go on */
+	uint64_t tick_at;	/* the timer it asked for */
+
+	/* The way to the store. */
+	bool cut;
+	uint64_t cursor;	/* watch: seen up to here */
+	bool watching;		/* an answer is on its way */
+};
+
+/* A record in the store, and the log of its changes. */
+struct change {
+	enum record_kind kind;
+	char *name;
+	uint64_t version;
+	struct record *rec;
+};
+
+struct store {
+	struct change *log;
+	size_t n_log;
+	uint64_t rev;
+	bool down;
+};
+
+struct world {
+	uint64_t seed;
+	uint64_t rng;
+	uint64_t now;
+	uint64_t end;
+	bool trace;
+	unsigned int faults;
+	bool no_margin;
+
+	struct happening *heap;
+	size_t n_heap;
+	uint64_t order;
+
+	struct host hosts[MAX_HOSTS];
+	int n_hosts;
+	int n_services;
+	struct store store;
+	uint64_t slow;		/* longest delay on the way to the store, ns */
+	bool trouble;		/* things may go wrong now */
+	uint64_t quiet_since;
+
+	uint64_t answered[MAX_VIPS];	/* when it last was */
+	uint64_t tokens[MAX_SERVICES];
+	char verdict[256];	/* what was broken; empty while all is well */
+
+	unsigned long steps, fences, claims;
+};
+
+/* world.c */
+uint64_t chance_below(struct world *w, uint64_t n);
+bool chance(struct world *w, unsigned int percent);
+uint64_t between(struct world *w, uint64_t lo, uint64_t hi);
+struct happening *later(struct world *w, uint64_t delay,
+			void (*run)(struct world *, struct happening *));
+void tell(struct world *w, const struct host *h, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void broken(struct world *w, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+bool world_run(struct world *w);
+
+/* host.c */
+void host_init(struct world *w, struct host *h, int number);
+void host_start(struct world *w, struct host *h);
+void host_kill(struct world *w, struct host *h);
+void host_reboot(struct world *w, struct host *h);
+void host_pause(struct world *w, struct host *h, uint64_t ns);
+void host_suspend(struct world *w, struct host *h, uint64_t ns);
+void host_link(struct world *w, struct host *h, bool up);
+void host_stop(struct world *w, struct host *h);
+void host_deliver(struct world *w, struct host *h, struct message *msg,
+		  uint64_t delay);
+uint64_t host_boottime(const struct world *w, const struct host *h);
+bool host_answers(const struct world *w, const struct host *h, int vip);
+void host_drop(struct host *h);
+struct message *message_new(enum el_event_type type);
+void message_free(struct message *msg);
+const char *service_name(int number);
+int service_number(const char *name);
+const char *vip_name(int number);
+int vip_number(const char *name);
+
+/* store.c */
+void store_request(struct world *w, struct host *h, const struct el_action *a);
+void trip_free(struct trip *t);
+void store_list(struct world *w, struct host *h);
+void store_notify(struct world *w);
+bool store_write(struct world *w, enum record_kind kind, const char *name,
+		 uint64_t version, struct record *rec);
+const struct change *store_find(const struct store *s, enum record_kind kind,
+				const char *name);
+void store_drop(struct store *s);
+
+/* trouble.c */
+void trouble_start(struct world *w);
+
+/* check.c */
+void check(struct world *w);
+void check_write(struct world *w, enum record_kind kind, const char *name,
+		 const struct record *was, const struct record *rec);
+
+#endif /* SIM_H */

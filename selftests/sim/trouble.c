@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What goes wrong, and when: a stretch of trouble, a stretch of quiet in which
+ * the world must find its feet again, and so on.
+ */
+#include <stdlib.h>
+
+#include "sim.h"
+
+/* Longer than any mending, restart, stop or slow answer takes. */
+#define SETTLE	(9 * SEC)
+
+static struct host *any_host(struct world *w)
+{
+	return &w->hosts[chance_below(w, (uint64_t)w->n_hosts)];
+}
+
+static uint64_t some_time(struct world *w, const struct host *h)
+{
+	return between(w, 5 * MS, 3ULL * h->config.duration_ms * MS);
+}
+
+static void restart(struct world *w, struct happening *hp)
+{
+	if (!hp->host->election)
+		host_start(w, hp->host);
+}
+
+static void restart_later(struct world *w, struct host *h)
+{
+	struct happening *hp = later(w, some_time(w, h), restart);
+
+	hp->host = h;
+}
+
+static void mend_way(struct world *w, struct happening *hp)
+{
+	hp->host->cut = false;
+	tell(w, hp->host, "reaches the store");
+	store_notify(w);
+}
+
+static void mend_store(struct world *w, struct happening *hp)
+{
+	(void)hp;
+	w->store.down = false;
+	tell(w, NULL, "the store is back");
+	store_notify(w);
+}
+
+static void mend_link(struct world *w, struct happening *hp)
+{
+	host_link(w, hp->host, true);
+}
+
+static void old_list(struct world *w, struct happening *hp)
+{
+	store_list(w, hp->host);
+}
+
+/* A service appears, changes its VIPs, or goes. */
+static void change_service(struct world *w)
+{
+	int number = (int)chance_below(w, (uint64_t)w->n_services);
+	const struct change *c = store_find(&w->store, RECORD_SERVICE,
+					    service_name(number));
+	struct record *rec = NULL;
+
+	if (!c || !c->rec || chance(w, 70)) {
+		rec = record_new(RECORD_SERVICE);
+		names_add(&rec->service.devs, "eth*");
+		/* Often its own, sometimes one that others have too. */
+		names_add(&rec->service.vips,
+			  vip_name(chance(w, 70) ? number :
+				   (int)chance_below(w, MAX_VIPS)));
+		if (chance(w, 20))
+			names_add(&rec->service.vips,
+				  vip_name((int)chance_below(w, MAX_VIPS)));
+		names_sort(&rec->service.vips);
+		if (chance(w, 30))
+			names_add(&rec->service.prefer, any_host(w)->name);
+	}
+	tell(w, NULL, "service %s %s", service_name(number),
+	     rec ? rec->service.vips.v[0] : "deleted");
+	if (rec || (c && c->rec))
+		store_write(w, RECORD_SERVICE, service_name(number),
+			    c && c->rec ? c->version : 0, rec);
+	record_put(rec);
+}
+
+static void one_trouble(struct world *w)
+{
+	struct host *h = any_host(w);
+	struct happening *hp;
+
+	switch (chance_below(w, 12)) {
+	case 0:
+	case 1:
+	case 2:
+		host_pause(w, h, some_time(w, h));
+		break;
+	case 3:
+		host_kill(w, h);
+		restart_later(w, h);
+		break;
+	case 4:
+		host_reboot(w, h);
+		restart_later(w, h);
+		break;
+	case 5:
+		h->cut = true;
+		tell(w, h, "is cut off from the store");
+		hp = later(w, some_time(w, h), mend_way);
+		hp->host = h;
+		break;
+	case 6:
+		if (chance(w, 30)) {
+			w->store.down = true;
+			tell(w, NULL, "the store is down");
+			later(w, some_time(w, h), mend_store);
+		}
+		break;
+	case 7:
+		host_link(w, h, false);
+		hp = later(w, some_time(w, h), mend_link);
+		hp->host = h;
+		break;
+	case 8:
+		host_stop(w, h);
+		restart_later(w, h);
+		break;
+	case 9:
+		change_service(w);
+		break;
+	case 10:
+		hp = later(w, some_time(w, h) / 8, old_list);
+		hp->host = h;
+		break;
+	default:
+		host_suspend(w, h, some_time(w, h));
+		break;
+	}
+}
+
+static void next_trouble(struct world *w, struct happening *hp);
+
+static void calm(struct world *w, struct happening *hp)
+{
+	(void)hp;
+	w->trouble = false;
+	w->quiet_since = w->now + SETTLE;
+	tell(w, NULL, "quiet");
+	for (int i = 0; i < w->n_hosts; i++) {
+		struct host *h = &w->hosts[i];
+
+		h->cut = false;
+		if (!h->link)
+			host_link(w, h, true);
+		if (!h->election)
+			host_start(w, h);
+		/* Who pauses wakes within the longest pause from now. */
+	}
+	w->store.down = false;
+	store_notify(w);
+}
+
+/* Restarts and mends already on their way may still come: then it is quiet. */
+static void settled(struct world *w, struct happening *hp)
+{
+	calm(w, hp);
+	w->quiet_since = w->now;
+	for (int i = 0; i < w->n_hosts; i++) {
+		if (w->hosts[i].paused_until > w->quiet_since)
+			w->quiet_since = w->hosts[i].paused_until;
+	}
+}
+
+static void begin_trouble(struct world *w, struct happening *hp)
+{
+	(void)hp;
+	w->trouble = true;
+	w->slow = between(w, 0, 3 * SEC);
+	tell(w, NULL, "trouble");
+	later(w, 0, next_trouble);
+}
+
+static void next_trouble(struct world *w, struct happening *hp)
+{
+	(void)hp;
+	one_trouble(w);
+	if (chance(w, 8)) {
+		later(w, 0, calm);
+		later(w, SETTLE, settled);
+		later(w, SETTLE + between(w, 5 * SEC, 8 * SEC), begin_trouble);
+		return;
+	}
+	later(w, between(w, MS, 400 * MS), next_trouble);
+}
+
+void trouble_start(struct world *w)
+{
+	w->n_hosts = (int)between(w, 2, 4);
+	w->n_services = (int)between(w, 1, MAX_SERVICES);
+	w->quiet_since = 0;
+	for (int i = 0; i < w->n_hosts; i++)
+		host_init(w, &w->hosts[i], i);
+	for (int i = 0; i < w->n_services; i++)
+		change_service(w);
+	for (int i = 0; i < w->n_hosts; i++)
+		host_start(w, &w->hosts[i]);
+	w->trouble = true;
+	w->slow = 500 * MS;
+	later(w, between(w, 0, 4 * SEC), begin_trouble);
+}
