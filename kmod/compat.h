@@ -24,6 +24,16 @@ static inline struct nlattr **l2a_dump_attrs(struct netlink_callback *cb)
 #endif
 }
 
+/*
+ * From 6.1 on a family's operations take NLM_F_CREATE, EXCL and REPLACE only below
+ * its first "reserved" command; a member of struct genl_family.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 0)
+#define L2A_GENL_ALL_FLAGS(last_cmd)	.resv_start_op = (last_cmd) + 1,
+#else
+#define L2A_GENL_ALL_FLAGS(last_cmd)
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 static inline void l2a_hrtimer_setup(struct hrtimer *timer,
 				     enum hrtimer_restart (*function)(struct hrtimer *),

@@ -501,8 +501,13 @@ struct vip_filter {
 	u32 lease;
 };
 
-static int parse_filter(struct nlattr **attrs, struct netlink_ext_ack *extack,
-			struct vip_filter *filter)
+/*
+ * An operation's attributes end where its policy does, so what reads them must
+ * not look further: for this one that is the key.
+ */
+static int parse_key_filter(struct nlattr **attrs,
+			    struct netlink_ext_ack *extack,
+			    struct vip_filter *filter)
 {
 	struct l2a_vip_key key;
 	int err;
@@ -517,10 +522,19 @@ static int parse_filter(struct nlattr **attrs, struct netlink_ext_ack *extack,
 	}
 	if (attrs[L2ANNOUNCE_A_VIP_IFINDEX])
 		filter->ifindex = nla_get_u32(attrs[L2ANNOUNCE_A_VIP_IFINDEX]);
-	if (attrs[L2ANNOUNCE_A_VIP_LEASE]) {
-		filter->by_lease = true;
-		filter->lease = nla_get_u32(attrs[L2ANNOUNCE_A_VIP_LEASE]);
-	}
+	return 0;
+}
+
+/* For operations whose policy goes as far as the lease. */
+static int parse_filter(struct nlattr **attrs, struct netlink_ext_ack *extack,
+			struct vip_filter *filter)
+{
+	int err = parse_key_filter(attrs, extack, filter);
+
+	if (err || !attrs[L2ANNOUNCE_A_VIP_LEASE])
+		return err;
+	filter->by_lease = true;
+	filter->lease = nla_get_u32(attrs[L2ANNOUNCE_A_VIP_LEASE]);
 	return 0;
 }
 
@@ -631,7 +645,7 @@ static int announce_doit(struct sk_buff *skb, struct genl_info *info)
 
 	if (!info->attrs[L2ANNOUNCE_A_VIP_ADDRESS])
 		return missing(info->extack, "the address");
-	err = parse_filter(info->attrs, info->extack, &filter);
+	err = parse_key_filter(info->attrs, info->extack, &filter);
 	if (err)
 		return err;
 
@@ -1045,6 +1059,7 @@ static struct genl_family l2a_family __ro_after_init = {
 	.module = THIS_MODULE,
 	.ops = ops,
 	.n_ops = ARRAY_SIZE(ops),
+	L2A_GENL_ALL_FLAGS(L2ANNOUNCE_CMD_MAX)
 	.mcgrps = groups,
 	.n_mcgrps = ARRAY_SIZE(groups),
 };
