@@ -24,13 +24,15 @@
  *	here
  * @flags: L2A_WRITER_*
  * @socket: the controller's unix socket
- * @what: "vip add", to begin messages with
+ * @what: "vip add", to begin messages about wrong words with
+ * @words: the whole command, to begin messages about refusals with
  */
 struct ctl {
 	uint64_t started_ns;
 	unsigned int flags;
 	const char *socket;
 	char what[64];
+	char words[256];
 };
 
 /**
@@ -61,6 +63,9 @@ struct noun {
 
 extern const struct noun noun_vip, noun_lease, noun_announce, noun_monitor,
 	noun_stats, noun_settings, noun_service, noun_node, noun_status;
+
+/** ctl_set_words() - remember the command; a long one is cut */
+void ctl_set_words(struct ctl *ctl, char **words);
 
 /** ctl_refused() - print what was refused; returns CTL_REFUSED */
 int ctl_refused(const struct ctl *ctl, const struct l2a_error *err);

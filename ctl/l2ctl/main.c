@@ -113,16 +113,13 @@ static int run_noun(struct ctl *ctl, const struct noun *noun,
 		return help_noun(noun);
 	if (!verb->name)
 		return verb->run(ctl, args);
-	if (!args_peek(args)) {
-		/* Every noun with verbs can be shown. */
-		verb = find_verb(noun, "show");
-	} else {
-		verb = find_verb(noun, args_peek(args));
-		if (!verb)
-			return misused(ctl, args_peek(args),
-				       "no such verb, \"help\" lists them");
-		args_next(args);
-	}
+	if (!args_peek(args))
+		return misused(ctl, NULL, "a verb expected, \"help\" lists them");
+	verb = find_verb(noun, args_peek(args));
+	if (!verb)
+		return misused(ctl, args_peek(args),
+			       "no such verb, \"help\" lists them");
+	args_next(args);
 	snprintf(ctl->what, sizeof(ctl->what), "%s %s", noun->name,
 		 verb->name);
 	return verb->run(ctl, args);
@@ -190,6 +187,7 @@ int main(int argc, char **argv)
 		ctl.socket = DEFAULT_SOCKET;
 	if (take_options(&ctl, argc, argv, &status)) {
 		args.words = argv + optind;
+		ctl_set_words(&ctl, args.words);
 		status = run(&ctl, &args);
 	}
 	if (!fflush(stdout) || status != CTL_OK)

@@ -4,28 +4,46 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "l2ctl/l2ctl.h"
 
-static void complain(const struct ctl *ctl, const struct l2a_error *err)
+void ctl_set_words(struct ctl *ctl, char **words)
+{
+	size_t used = 0;
+
+	for (; *words && used < sizeof(ctl->words); words++) {
+		int n = snprintf(ctl->words + used, sizeof(ctl->words) - used,
+				 "%s%s", used ? " " : "", *words);
+
+		if (n < 0)
+			break;
+		used += (size_t)n;
+	}
+	if (used >= sizeof(ctl->words))
+		strcpy(ctl->words + sizeof(ctl->words) - sizeof("..."), "...");
+	l2a_one_line(ctl->words);
+}
+
+static void complain(const char *what, const struct l2a_error *err)
 {
 	fflush(stdout);
-	fprintf(stderr, "l2ctl: %s%s%s\n", ctl->what,
-		ctl->what[0] ? ": " : "", err->text);
+	fprintf(stderr, "l2ctl: %s%s%s\n", what, what[0] ? ": " : "",
+		err->text);
 }
 
 int ctl_refused(const struct ctl *ctl, const struct l2a_error *err)
 {
-	complain(ctl, err);
+	complain(ctl->words, err);
 	return CTL_REFUSED;
 }
 
 int ctl_misused(const struct ctl *ctl, const struct l2a_error *err)
 {
-	complain(ctl, err);
 	/* Well formed but refused, as a device that does not exist. */
 	if (err->code != -EINVAL && err->code != -ERANGE)
-		return CTL_REFUSED;
+		return ctl_refused(ctl, err);
+	complain(ctl->what, err);
 	return CTL_USAGE;
 }
 

@@ -86,6 +86,28 @@ static int vip_flush(struct ctl *ctl, struct args *args)
 	return ctl_kernel_done(ctl, g, l2a_vip_flush(g, &filter, &err), &err);
 }
 
+/* One VIP by its whole key, which is refused where there is none. */
+static int get_one(struct l2a_genl *g, const struct l2a_vip_filter *filter,
+		   struct l2a_vip **vips, size_t *n, struct l2a_error *err)
+{
+	int ret;
+
+	*vips = calloc(1, sizeof(**vips));
+	if (!*vips)
+		return l2a_fail(err, -ENOMEM, "out of memory");
+	ret = l2a_vip_get(g, &filter->addr, filter->ifindex, *vips, err);
+	*n = !ret;
+	return ret;
+}
+
+static int get_list(struct l2a_genl *g, const struct l2a_vip_filter *filter,
+		    struct l2a_vip **vips, size_t *n, struct l2a_error *err)
+{
+	if (filter->addr.family && filter->ifindex && !filter->by_lease)
+		return get_one(g, filter, vips, n, err);
+	return l2a_vip_dump(g, filter, vips, n, err);
+}
+
 static int vip_show(struct ctl *ctl, struct args *args)
 {
 	struct l2a_vip_filter filter = { 0 };
@@ -102,9 +124,11 @@ static int vip_show(struct ctl *ctl, struct args *args)
 	g = ctl_kernel(ctl);
 	if (!g)
 		return CTL_REFUSED;
-	ret = l2a_vip_dump(g, &filter, &vips, &n, &err);
-	if (ctl_kernel_done(ctl, g, ret, &err))
+	ret = get_list(g, &filter, &vips, &n, &err);
+	if (ctl_kernel_done(ctl, g, ret, &err)) {
+		free(vips);
 		return CTL_REFUSED;
+	}
 	w = ctl_writer(ctl, L2A_WRITER_TABLE);
 	for (size_t i = 0; i < n; i++) {
 		l2a_row_begin(w);

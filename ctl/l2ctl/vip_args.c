@@ -64,6 +64,7 @@ static int announce(struct args *args, struct l2a_vip_request *request,
 
 	if (args_value(args, "announce", &text, err))
 		return err->code;
+	/* Any refusal names the whole word, whichever half is wrong. */
 	slash = strchr(text, '/');
 	len = slash ? (size_t)(slash - text) : strlen(text);
 	if (!len || len >= sizeof(count))
@@ -73,13 +74,15 @@ static int announce(struct args *args, struct l2a_vip_request *request,
 	memcpy(count, text, len);
 	count[len] = '\0';
 	if (parse_u64(count, "announce count", UINT32_MAX, &count_value, err))
-		return err->code;
+		return slash ? l2a_prefix(err, "\"%s\"", text) : err->code;
 	request->announce_count = (uint32_t)count_value;
 	if (!slash)
 		return 0;
 	request->set |= L2A_VIP_ANNOUNCE_INTERVAL;
-	return l2a_duration_parse_ms(slash + 1, &request->announce_interval_ms,
-				     err);
+	if (l2a_duration_parse_ms(slash + 1, &request->announce_interval_ms,
+				  err))
+		return l2a_prefix(err, "\"%s\"", text);
+	return 0;
 }
 
 static int refresh(struct args *args, struct l2a_vip_request *request,

@@ -78,6 +78,7 @@ static int dump(struct l2a_genl *g,
 	if (!ret)
 		return 0;
 	free(list->items);
+	list->items = NULL;
 	if (ret != -EINTR)
 		return ret;
 	return l2a_fail(err, -EAGAIN,

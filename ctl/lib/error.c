@@ -8,8 +8,7 @@
 
 #include "error.h"
 
-/* The line may quote input: nothing in it may steer a terminal or a log. */
-static void one_line(char *text)
+void l2a_one_line(char *text)
 {
 	for (; *text; text++) {
 		if ((unsigned char)*text < ' ' || *text == 0x7f)
@@ -27,7 +26,7 @@ int l2a_fail(struct l2a_error *err, int code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->text, sizeof(err->text), fmt, ap);
 	va_end(ap);
-	one_line(err->text);
+	l2a_one_line(err->text);
 	return code;
 }
 
@@ -44,6 +43,6 @@ int l2a_prefix(struct l2a_error *err, const char *fmt, ...)
 	snprintf(line, sizeof(line), "%s: %.*s", words,
 		 (int)(sizeof(line) - sizeof(words) - 3), err->text);
 	memcpy(err->text, line, sizeof(err->text));
-	one_line(err->text);
+	l2a_one_line(err->text);
 	return err->code;
 }

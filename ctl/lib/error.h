@@ -18,11 +18,18 @@ struct l2a_error {
 };
 
 /**
+ * l2a_one_line() - make text that came from outside safe to print
+ * @text: changed in place: control characters become '?', so that nothing in it
+ *	steers a terminal or begins a line in a log
+ */
+void l2a_one_line(char *text);
+
+/**
  * l2a_fail() - fill in an error
  * @err: the error, or NULL where the caller does not want it
  * @code: negative errno
- * @fmt: printf format of the line; control characters in the result are
- *	turned into '?', for it may quote any input
+ * @fmt: printf format of the line, which may quote any input: the result goes
+ *	through l2a_one_line()
  *
  * Return: @code, so that a function can end with it.
  */

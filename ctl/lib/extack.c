@@ -177,11 +177,23 @@ static const char *own_words(int error)
 	}
 }
 
+/* The kernel's words, without the module's name that may stand before them. */
+static const char *kernel_words(const struct l2a_extack *ack)
+{
+	static const char prefix[] = L2ANNOUNCE_FAMILY_NAME ": ";
+
+	if (!ack->text[0])
+		return own_words(ack->error);
+	if (!strncmp(ack->text, prefix, sizeof(prefix) - 1))
+		return ack->text + sizeof(prefix) - 1;
+	return ack->text;
+}
+
 int l2a_extack_describe(const struct l2a_extack *ack,
 			const struct nlmsghdr *request, struct l2a_error *err)
 {
 	const char *name = offender(ack, request);
-	const char *text = ack->text[0] ? ack->text : own_words(ack->error);
+	const char *text = kernel_words(ack);
 	char range[64] = "";
 
 	if (ack->has_range)

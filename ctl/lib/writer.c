@@ -90,18 +90,6 @@ static struct cell *new_cell(struct l2a_writer *w)
 	return &w->cells[w->n_cells++];
 }
 
-/* Text comes from kernel and controller: it must not steer the terminal. */
-static char *printable(const char *text)
-{
-	char *copy = strdup(*text ? text : "-");
-
-	for (char *p = copy; p && *p; p++) {
-		if (iscntrl((unsigned char)*p))
-			*p = '?';
-	}
-	return copy;
-}
-
 static void add_cell(struct l2a_writer *w, const char *key, const char *text)
 {
 	struct cell *cell = new_cell(w);
@@ -109,7 +97,9 @@ static void add_cell(struct l2a_writer *w, const char *key, const char *text)
 	if (!cell)
 		return;
 	cell->key = strdup(key);
-	cell->text = printable(text);
+	cell->text = strdup(*text ? text : "-");
+	if (cell->text)
+		l2a_one_line(cell->text);
 	if (!cell->key || !cell->text)
 		fail(w, -ENOMEM);
 }

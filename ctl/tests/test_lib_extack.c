@@ -141,7 +141,7 @@ static void test_name_is_not_said_twice(void **state)
 	(void)state;
 	begin(&a, NLMSG_ERROR, NLM_F_ACK_TLVS | NLM_F_CAPPED, -ENOENT);
 	quote(&a, request, false);
-	text_attr(&a, "Lease was never renewed");
+	text_attr(&a, "l2announce: Lease was never renewed");
 	attr(&a, ATTR_OFFS, &offset, sizeof(offset));
 	assert_int_equal(l2a_extack_parse(header(&a), a.len, &ack), 0);
 	l2a_extack_describe(&ack, nlmsg_hdr(request), &err);
