@@ -255,6 +255,17 @@ l2a_end() {
 	wait "$1" 2> /dev/null
 }
 
+# Captures and logs go to whoever wants them only now: the folder may be slow.
+l2a_keep() {
+	local file
+
+	[ -n "$L2A_OUT" ] || return 0
+	mkdir -p "$L2A_OUT"
+	for file in "$L2A_TMP"/*.pcap "$L2A_TMP"/*.log; do
+		[ ! -s "$file" ] || cp "$file" "$L2A_OUT/$L2A_TEST-${file##*/}"
+	done
+}
+
 l2a_cleanup() {
 	local status=$? pid
 
@@ -263,7 +274,10 @@ l2a_cleanup() {
 		l2a_end "$pid"
 	done
 	cleanup_all_ns > /dev/null 2>&1
-	[ -z "$L2A_TMP" ] || rm -rf "$L2A_TMP"
+	if [ -n "$L2A_TMP" ]; then
+		l2a_keep
+		rm -rf "$L2A_TMP"
+	fi
 	exit $status
 }
 
@@ -327,14 +341,6 @@ begin() {
 
 # ---------------------------------------------------------------- captures
 
-# A file that stays if someone wants it, else one that goes with the test.
-l2a_out() {
-	local folder=${L2A_OUT:-$L2A_TMP}
-
-	mkdir -p "$folder"
-	echo "$folder/$L2A_TEST-$1"
-}
-
 listening() {
 	grep -q 'listening on' "$1"
 }
@@ -345,8 +351,7 @@ capture_on() {
 	local ns=$1 dev=$2
 
 	capture_stop
-	CAPTURE=$(l2a_out "$ns-$dev-$((++L2A_CAPTURES)).pcap")
-	rm -f "$CAPTURE"
+	CAPTURE=$L2A_TMP/$((++L2A_CAPTURES))-$ns-$dev.pcap
 	ip netns exec "${!ns}" tcpdump -i "$dev" -Z root -U \
 		--immediate-mode -w "$CAPTURE" arp or 'vlan and arp' \
 		2> "$L2A_TMP/tcpdump" &

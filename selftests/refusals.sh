@@ -33,6 +33,9 @@ lease never renewed     | lease 9                   | vip add 12.0.0.100 dev eth
 release of no lease     | no such lease             | lease release 9
 stale token             | token 1 .*2               | lease renew 1 ttl 1m token 1
 stale token of a VIP    | token 1 .*2               | vip add 12.0.0.100 dev eth0 lease 1 token 1
+rounds out of range     | announce count.*255       | vip add 12.0.0.100 dev eth0 announce 256
+interval out of range   | interval                  | vip add 12.0.0.100 dev eth0 announce 3/9ms
+refresh out of range    | refresh                   | vip add 12.0.0.100 dev eth0 refresh 999ms
 token without a lease   | token                     | vip add 12.0.0.100 dev eth0 token 1
 '
 
@@ -44,11 +47,8 @@ missing verb            | vip                       | vip
 missing device          | dev                       | vip add 12.0.0.100
 malformed address       | 12\.0\.0                  | vip add 12.0.0 dev eth0
 malformed state         | perhaps                   | vip add 12.0.0.100 dev eth0 state perhaps
-malformed duration      | 3 s                       | lease renew 1 ttl 3
+malformed duration      | "3".*units                | lease renew 1 ttl 3
 missing unit of a round | 3/300                     | vip add 12.0.0.100 dev eth0 announce 3/300
-rounds out of range     | 256                       | vip add 12.0.0.100 dev eth0 announce 256
-interval out of range   | 9ms                       | vip add 12.0.0.100 dev eth0 announce 3/9ms
-refresh out of range    | 999ms                     | vip add 12.0.0.100 dev eth0 refresh 999ms
 lease 0                 | 0                         | lease renew 0 ttl 1s
 malformed token         | x1                        | lease renew 1 ttl 1s token x1
 words left over         | more                      | vip del 12.0.0.101 dev eth0 more
@@ -73,21 +73,22 @@ rows() {
 	grep -c '|' <<< "$1"
 }
 
-# each CHECK TABLE
-each() {
-	local what rest pattern words
+# trim TEXT: without blanks at its ends.
+trim() {
+	sed -E 's/^ +//; s/ +$//' <<< "$1"
+}
 
-	while read -r row; do
+# each CHECK TABLE: the check on every row.
+each() {
+	local row rest words
+
+	while read -r -u 4 row; do
 		[ -n "$row" ] || continue
-		what=${row%%|*}
 		rest=${row#*|}
-		words=${rest##*|}
-		pattern=${rest%|*}
-		# shellcheck disable=SC2086 # blanks around a field go
-		what=$(echo $what) pattern=$(echo "$pattern" | sed 's/^ *//; s/ *$//')
-		# shellcheck disable=SC2086 # words are arguments
-		$1 "$what" "$pattern" on worker1 l2ctl $words
-	done <<< "$2"
+		read -ra words <<< "${rest##*|}"
+		$1 "$(trim "${row%%|*}")" "$(trim "${rest%|*}")" \
+			on worker1 l2ctl "${words[@]}"
+	done 4<<< "$2"
 }
 
 vips() {

@@ -1,0 +1,92 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Services through the controllers: add, show, del, nodes and status, and what
+# is refused.
+
+# shellcheck source=lib_controllers.sh
+. "$(dirname "$0")/lib_controllers.sh"
+
+listed() {
+	control "$1" -j service show | grep "\"$SERVICE\""
+}
+
+no_vip() {
+	local seen
+
+	seen=$(quietly "$1" l2ctl -j vip show | tr -d ' \n')
+	[ "$seen" = "[]" ] || { echo "$1: $seen"; return 1; }
+}
+
+nobody_has_it() {
+	local name
+
+	for name in "${WORKERS[@]}"; do
+		no_vip "$name" || return
+	done
+}
+
+# shape FILE KEY...: a list of objects with these keys, in this order.
+shape() {
+	python3 - "$@" << 'END'
+import json, sys
+data = json.load(open(sys.argv[1]))
+if not isinstance(data, list) or not data:
+    sys.exit("not a list with something in it: %r" % data)
+for item in data:
+    if list(item) != sys.argv[2:]:
+        sys.exit("keys %s" % list(item))
+END
+}
+
+delivered() {
+	ip -n "${!HOLDER}" route get "$VIP" | grep -w local
+}
+
+cluster
+require python3
+plan 18
+
+other=$(someone_else)
+check_controllers "every worker knows the service" wait_for listed "$other"
+check "the holder answers, and no one else" \
+	saw "sequence=${MAC[$HOLDER]}" 'answered>=3'
+check "the holder's kernel has it active under a lease" \
+	vip_is "$HOLDER" state active
+check "the holder accepts what is sent to the VIP" delivered
+control worker1 -j service show > "$L2A_TMP/services"
+check "service show: keys" shape "$L2A_TMP/services" \
+	name vips devs holder token since transitions state
+control worker1 -j node show > "$L2A_TMP/nodes"
+check "node show: keys" shape "$L2A_TMP/nodes" \
+	name state services devs last_seen_ms
+check "status tells of the service" \
+	grep "$SERVICE" <(control worker1 status)
+
+refused "the same service again" "$SERVICE.*exists|exists.*$SERVICE" \
+	control worker1 service add "$SERVICE" vip "$VIP2" dev eth0
+refused "a service nobody knows" 'no/such' control worker1 service show no/such
+refused "deleting it" 'no/such' control worker1 service del no/such
+refused "a VIP that is no address" '12\.0\.0\.300' \
+	control worker1 service add bad vip 12.0.0.300 dev eth0
+refused "a controller that is not there" 'nowhere' \
+	l2ctl --socket "$L2A_TMP/nowhere" service show
+check "a service without a VIP is a usage error" \
+	test "$(control worker1 service add bad dev eth0 2> /dev/null; echo $?)" = 2
+
+# Deleted through one that does not hold it.
+control "$other" service del "$SERVICE"
+check_controllers "deleted, it is gone from every kernel" \
+	wait_for nobody_has_it
+start=$(now)
+wait_for sees --since "$start" -- 'requests>=5' > /dev/null
+check "and answered by nobody" saw --since "$start" -- replies=0
+check "and delivered nowhere" not delivered
+
+control "$other" service add "$SERVICE" vip "$VIP" dev 'eth*'
+start=$(now)
+check_controllers "added again, with a pattern, it is answered again" \
+	wait_for sees --since "$start" -- 'answered>=3'
+check "never two answers" saw dual_answers=0
+
+finish
