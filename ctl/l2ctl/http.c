@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 
 #include "http.h"
 
@@ -134,7 +135,7 @@ static int call(CURL *curl, const char *socket, const char *method,
 	ret = exchange(curl, socket, method, url, body, &text, &status, err);
 	if (!ret && text && *text)
 		got = json_tokener_parse(text);
-	if (!ret && status >= 400)
+	if (!ret && status / 100 != 2)
 		ret = http_refusal(status, got, err);
 	if (!ret && answer && !got)
 		ret = l2a_fail(err, -EBADMSG,
@@ -152,9 +153,18 @@ int http_call(const char *socket, const char *method, const char *path,
 	      const char *name, struct json_object *body,
 	      struct json_object **answer, struct l2a_error *err)
 {
-	CURL *curl = curl_easy_init();
+	CURL *curl;
 	int ret;
 
+	/* To libcurl an empty path means the network, of all things. */
+	if (!*socket)
+		return l2a_fail(err, -EINVAL,
+				"the controller's socket has an empty path");
+	if (strlen(socket) >= sizeof(((struct sockaddr_un *)0)->sun_path))
+		return l2a_fail(err, -ENAMETOOLONG,
+				"\"%s\": longer than a unix socket's path may be",
+				socket);
+	curl = curl_easy_init();
 	if (!curl)
 		return l2a_fail(err, -ENOMEM, "out of memory");
 	ret = call(curl, socket, method, path, name, body, answer, err);

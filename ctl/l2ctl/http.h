@@ -29,7 +29,7 @@ int http_call(const char *socket, const char *method, const char *path,
 
 /**
  * http_refusal() - read what a refusal says
- * @status: HTTP status, 400 or more
+ * @status: HTTP status, any but 2xx
  * @answer: the body as JSON, NULL where it was none
  * @err: filled in
  *

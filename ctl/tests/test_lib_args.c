@@ -228,6 +228,25 @@ static void test_refusals_of_the_controller(void **state)
 	check_refusal(NULL, "the controller refused with HTTP status 409");
 }
 
+/* Refused before anything could be sent elsewhere. */
+static void test_wrong_sockets(void **state)
+{
+	struct l2a_error err = { 0 };
+	char path[200];
+
+	(void)state;
+	assert_int_equal(http_call("", "GET", "/v1/node", NULL, NULL, NULL,
+				   &err), -EINVAL);
+	memset(path, 'x', sizeof(path) - 1);
+	path[sizeof(path) - 1] = '\0';
+	assert_int_equal(http_call(path, "GET", "/v1/node", NULL, NULL, NULL,
+				   &err), -ENAMETOOLONG);
+	assert_int_equal(http_call("/nonexistent/socket", "GET", "/v1/node",
+				   NULL, NULL, NULL, &err), -ENOENT);
+	assert_string_equal(err.text,
+			    "cannot reach the controller at /nonexistent/socket: No such file or directory: is l2announced running?");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,6 +258,7 @@ int main(void)
 		cmocka_unit_test(test_service),
 		cmocka_unit_test(test_wrong_services),
 		cmocka_unit_test(test_refusals_of_the_controller),
+		cmocka_unit_test(test_wrong_sockets),
 	};
 
 	return cmocka_run_group_tests_name("lib_args", tests, NULL, NULL);
