@@ -8,7 +8,7 @@
 #include <linux/l2announce.h>
 #include <linux/in6.h>
 #include "announce.h"
-#include "policy.h"
+#include "netlink_policy.h"
 
 static struct netlink_range_validation announce_interval_range = {
 	.min = 10,
@@ -35,7 +35,7 @@ static struct netlink_range_validation announce_rate_range = {
 						      sizeof(struct in6_addr)), \
 	[L2ANNOUNCE_A_VIP_IFINDEX] = { .type = NLA_U32 }
 
-const struct nla_policy l2a_policy_vip_new[L2ANNOUNCE_A_VIP_REFRESH + 1] = {
+const struct nla_policy l2a_nl_policy_vip_new[L2ANNOUNCE_A_VIP_REFRESH + 1] = {
 	VIP_KEY,
 	[L2ANNOUNCE_A_VIP_STATE] = NLA_POLICY_MAX(NLA_U32,
 						  L2ANNOUNCE_VIP_STATE_ACTIVE),
@@ -48,32 +48,32 @@ const struct nla_policy l2a_policy_vip_new[L2ANNOUNCE_A_VIP_REFRESH + 1] = {
 		NLA_POLICY_FULL_RANGE(NLA_U32, &refresh_range),
 };
 
-const struct nla_policy l2a_policy_vip_key[L2ANNOUNCE_A_VIP_IFINDEX + 1] = {
+const struct nla_policy l2a_nl_policy_vip_key[L2ANNOUNCE_A_VIP_IFINDEX + 1] = {
 	VIP_KEY,
 };
 
-const struct nla_policy l2a_policy_vip_get[L2ANNOUNCE_A_VIP_LEASE + 1] = {
+const struct nla_policy l2a_nl_policy_vip_get[L2ANNOUNCE_A_VIP_LEASE + 1] = {
 	VIP_KEY,
 	[L2ANNOUNCE_A_VIP_LEASE] = { .type = NLA_U32 },
 };
 
-const struct nla_policy l2a_policy_vip_flush[L2ANNOUNCE_A_VIP_LEASE + 1] = {
+const struct nla_policy l2a_nl_policy_vip_flush[L2ANNOUNCE_A_VIP_LEASE + 1] = {
 	[L2ANNOUNCE_A_VIP_IFINDEX] = { .type = NLA_U32 },
 	[L2ANNOUNCE_A_VIP_LEASE] = { .type = NLA_U32 },
 };
 
-const struct nla_policy l2a_policy_lease_renew[L2ANNOUNCE_A_LEASE_TOKEN + 1] = {
+const struct nla_policy l2a_nl_policy_lease_renew[L2ANNOUNCE_A_LEASE_TOKEN + 1] = {
 	[L2ANNOUNCE_A_LEASE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[L2ANNOUNCE_A_LEASE_DEADLINE] = { .type = NLA_U64 },
 	[L2ANNOUNCE_A_LEASE_TOKEN] = { .type = NLA_U64 },
 };
 
-const struct nla_policy l2a_policy_lease_id[L2ANNOUNCE_A_LEASE_ID + 1] = {
+const struct nla_policy l2a_nl_policy_lease_id[L2ANNOUNCE_A_LEASE_ID + 1] = {
 	[L2ANNOUNCE_A_LEASE_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 const struct nla_policy
-l2a_policy_settings[L2ANNOUNCE_A_SETTINGS_ANNOUNCE_BURST + 1] = {
+l2a_nl_policy_settings[L2ANNOUNCE_A_SETTINGS_ANNOUNCE_BURST + 1] = {
 	[L2ANNOUNCE_A_SETTINGS_MAX_VIPS] =
 		NLA_POLICY_FULL_RANGE(NLA_U32, &max_vips_range),
 	[L2ANNOUNCE_A_SETTINGS_ANNOUNCE_RATE] =
@@ -83,6 +83,6 @@ l2a_policy_settings[L2ANNOUNCE_A_SETTINGS_ANNOUNCE_BURST + 1] = {
 };
 
 /* For commands without attributes: 5.10 would let anything pass. */
-const struct nla_policy l2a_policy_none[2] = {
+const struct nla_policy l2a_nl_policy_none[2] = {
 	[1] = { .type = NLA_REJECT },
 };

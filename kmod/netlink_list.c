@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Requests about all VIPs that match: dump, flush, announce.
+ */
+#include <linux/l2announce.h>
+#include <net/genetlink.h>
+#include <net/sock.h>
+#include "announce.h"
+#include "compat.h"
+#include "net.h"
+#include "netlink_internal.h"
+#include "vip.h"
+
+/* Where a dump of VIPs goes on; no seq before the first. */
+struct vip_cursor {
+	u64 seq;
+	struct l2a_vip_key key;
+};
+
+/**
+ * l2a_nl_vip_dump_start - check what a dump of VIPs is restricted to
+ * @cb: the dump
+ *
+ * An error here reaches the asker as an ordinary refusal.
+ */
+int l2a_nl_vip_dump_start(struct netlink_callback *cb)
+{
+	struct l2a_vip_filter filter;
+
+	BUILD_BUG_ON(sizeof(struct vip_cursor) > sizeof(cb->ctx));
+	return l2a_nl_parse_filter(l2a_dump_attrs(cb), cb->extack, &filter);
+}
+
+static int vip_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
+			const struct l2a_vip *vip)
+{
+	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				cb->nlh->nlmsg_seq, &l2a_family, NLM_F_MULTI,
+				L2ANNOUNCE_CMD_VIP_GET);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	genl_dump_check_consistent(cb, hdr);
+	if (l2a_nl_put_vip(skb, vip)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/**
+ * l2a_nl_vip_dump - serve L2ANNOUNCE_CMD_VIP_GET for many VIPs
+ * @skb: the message to fill
+ * @cb: the dump
+ */
+int l2a_nl_vip_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct l2a_net *ln = l2a_net(sock_net(cb->skb->sk));
+	struct vip_cursor *cursor = (struct vip_cursor *)cb->ctx;
+	struct l2a_vip_filter filter;
+	struct l2a_vip *vip;
+	int err;
+
+	err = l2a_nl_parse_filter(l2a_dump_attrs(cb), NULL, &filter);
+	if (err)
+		return err;
+
+	mutex_lock(&ln->lock);
+	cb->seq = ln->generation;
+	vip = cursor->seq == U64_MAX ? NULL :
+	      l2a_vip_next(ln, &cursor->key, cursor->seq);
+	/* Past the last one, unless the message fills up before. */
+	cursor->seq = U64_MAX;
+	if (vip) {
+		list_for_each_entry_from(vip, &ln->vip_list, list) {
+			if (!l2a_nl_filter_takes(&filter, vip))
+				continue;
+			if (vip_dump_one(skb, cb, vip)) {
+				cursor->seq = vip->seq;
+				cursor->key = vip->key;
+				break;
+			}
+		}
+	}
+	mutex_unlock(&ln->lock);
+	return skb->len;
+}
+
+/**
+ * l2a_nl_vip_flush - serve L2ANNOUNCE_CMD_VIP_FLUSH
+ * @skb: the request
+ * @info: the request, parsed
+ */
+int l2a_nl_vip_flush(struct sk_buff *skb, struct genl_info *info)
+{
+	struct l2a_net *ln = l2a_net(genl_info_net(info));
+	struct l2a_vip *vip, *next;
+	struct l2a_vip_filter filter;
+	int err;
+
+	err = l2a_nl_parse_filter(info->attrs, info->extack, &filter);
+	if (err)
+		return err;
+	mutex_lock(&ln->lock);
+	list_for_each_entry_safe(vip, next, &ln->vip_list, list) {
+		if (!l2a_nl_filter_takes(&filter, vip))
+			continue;
+		l2a_nl_vip_notify(info, vip, L2ANNOUNCE_CMD_VIP_DEL_NTF);
+		l2a_vip_remove(ln, vip);
+	}
+	mutex_unlock(&ln->lock);
+	return 0;
+}
+
+/**
+ * l2a_nl_announce - serve L2ANNOUNCE_CMD_ANNOUNCE
+ * @skb: the request
+ * @info: the request, parsed
+ */
+int l2a_nl_announce(struct sk_buff *skb, struct genl_info *info)
+{
+	struct l2a_net *ln = l2a_net(genl_info_net(info));
+	bool found = false, answering = false;
+	struct l2a_vip_filter filter;
+	struct l2a_vip *vip;
+	int err;
+
+	if (!info->attrs[L2ANNOUNCE_A_VIP_ADDRESS])
+		return l2a_nl_missing(info->extack, "the address");
+	err = l2a_nl_parse_key_filter(info->attrs, info->extack, &filter);
+	if (err)
+		return err;
+
+	mutex_lock(&ln->lock);
+	list_for_each_entry(vip, &ln->vip_list, list) {
+		if (!l2a_nl_filter_takes(&filter, vip))
+			continue;
+		found = true;
+		if (!l2a_vip_answering(vip))
+			continue;
+		answering = true;
+		l2a_announce_start(ln, vip);
+	}
+	mutex_unlock(&ln->lock);
+
+	if (answering)
+		return 0;
+	NL_SET_BAD_ATTR(info->extack, info->attrs[L2ANNOUNCE_A_VIP_ADDRESS]);
+	if (!found) {
+		NL_SET_ERR_MSG_MOD(info->extack, "no such VIP");
+		return -ENOENT;
+	}
+	NL_SET_ERR_MSG_MOD(info->extack, "the VIP is not answering");
+	return -EADDRNOTAVAIL;
+}
