@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The front door. The module is built by the kernel's own build system (Kbuild
+# says of what), the tools by ctl/Makefile into build/; the tests boot a
+# kernel of their own and leave this machine's alone.
+#
+#   make                  the module for the running kernel, and the tools
+#   make modules          the module alone       KDIR=/path/to/kernel/headers
+#   make tools            l2ctl and l2announced, into build/ctl/
+#   make install          the tools              PREFIX=/usr/local DESTDIR=
+#   make modules_install  the module             KDIR= DESTDIR=
+#   make clean            remove what was built
+#
+#   make demo             one VIP, three nodes, a crash and a freeze: watch it
+#   make check            unit tests, simulation, and every behaviour in a VM
+#   make vm               a root prompt in a VM with three nodes wired up
+#   make setup            install what demo, check and vm need (they do it too)
+#
+# V=1 shows the commands. demo, check and vm want Debian 12 or 13 and, where
+# something has to be installed first, root. TESTS="a.sh b.sh" limits check's
+# behaviours to these.
+
+KVER	?= $(shell uname -r)
+KDIR	?= /lib/modules/$(KVER)/build
+PREFIX	?= /usr/local
+DESTDIR	?=
+V	?= 0
+TESTS	?=
+
+CTL	:= $(MAKE) -C ctl V=$(V)
+KBUILD	= $(MAKE) -C $(KDIR) M=$(CURDIR) V=$(V)
+
+all: modules tools
+
+# KDIR must hold a kernel's headers; said here in one line, before kbuild says
+# it in many.
+kdir:
+	@test -f $(KDIR)/Makefile || { \
+		echo "KDIR=$(KDIR): no kernel headers there" >&2; exit 1; }
+
+modules: kdir
+	+$(KBUILD) modules
+
+modules_install: kdir
+	+$(KBUILD) $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
+
+modules_clean: kdir
+	+$(KBUILD) clean
+
+tools:
+	+$(CTL)
+
+install:
+	+$(CTL) install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+
+clean:
+	rm -rf build
+	if [ -f $(KDIR)/Makefile ]; then $(KBUILD) clean; fi
+
+setup:
+	@selftests/setup
+
+# What the guests run: the tools, and the judge of captures. Their module is
+# built by selftests/vm/run for the kernel it boots.
+guest-tools: setup
+	+@$(CTL) --no-print-directory
+	+@$(MAKE) -C selftests/judge --no-print-directory V=$(V)
+
+demo: guest-tools
+	@selftests/vm/run --timeout 300 -- selftests/demo/run
+
+vm: guest-tools
+	@selftests/vm/run --timeout inf --shell -- selftests/vm/shell
+
+check: setup
+	+@selftests/check $(TESTS)
+
+help:
+	@sed -n 's/^#   //p' $(CURDIR)/Makefile
+
+.PHONY: all kdir modules modules_install modules_clean tools install clean \
+	setup guest-tools demo vm check help
