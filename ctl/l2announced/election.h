@@ -249,6 +249,64 @@ void election_step(struct election *e, const struct el_event *ev,
 /** election_wake() - CLOCK_MONOTONIC ns at which to tick next */
 uint64_t election_wake(const struct election *e);
 
+/**
+ * struct el_service_info - a service as this node sees it
+ * @name: its name
+ * @spec: what people want
+ * @holder: its holder record; NULL where it never had any
+ * @state: "held", "free" or "unservable"
+ * @serve: what this node's kernel was told
+ * @version: of the record that says what people want
+ */
+struct el_service_info {
+	const char *name;
+	const struct service_record *spec;
+	const struct holder_record *holder;
+	const char *state;
+	enum el_serve serve;
+	uint64_t version;
+};
+
+/**
+ * struct el_node_info - a node as this node sees it
+ * @name: its name
+ * @rec: its record; NULL where it has none (any more)
+ * @state: "ready", "draining", "fenced", "stopped" or "unknown"
+ * @seen_ns: since it was last seen to change
+ */
+struct el_node_info {
+	const char *name;
+	const struct node_record *rec;
+	const char *state;
+	uint64_t seen_ns;
+};
+
+/**
+ * struct el_self_info - this node
+ * @member: it has joined
+ * @state: "out", "watching", "joining", "in", "leaving" or "gone"
+ * @incarnation: of this life
+ */
+struct el_self_info {
+	bool member;
+	const char *state;
+	uint64_t incarnation;
+};
+
+/* Reading what an election knows: each calls @fn for one after the other. */
+void election_services(struct election *e, const struct el_now *now,
+		       void (*fn)(const struct el_service_info *info, void *arg),
+		       void *arg);
+void election_nodes(struct election *e, const struct el_now *now,
+		    void (*fn)(const struct el_node_info *info, void *arg),
+		    void *arg);
+
+/** election_self() - this node, as the election sees it */
+struct el_self_info election_self(const struct election *e);
+
+/** election_settled() - joined, and the kernel was told about every service */
+bool election_settled(const struct election *e);
+
 /** el_action_clear() - free what an action owns */
 void el_action_clear(struct el_action *action);
 

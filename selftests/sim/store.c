@@ -141,6 +141,7 @@ static void watched(struct world *w, struct happening *hp)
 	h->watching = false;
 	if (hp->msg && reachable(w, h)) {
 		h->cursor = hp->msg->ev.view.rev;
+		tell(w, h, "sees revision %llu", (unsigned long long)h->cursor);
 		host_deliver(w, h, hp->msg, 0);
 	} else {
 		message_free(hp->msg);

@@ -179,7 +179,7 @@ static void begin_trouble(struct world *w, struct happening *hp)
 {
 	(void)hp;
 	w->trouble = true;
-	w->slow = between(w, 0, 3 * SEC);
+	w->slow = between(w, 2 * MS, 3 * SEC);
 	tell(w, NULL, "trouble");
 	later(w, 0, next_trouble);
 }

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The agent: carries the election's actions to the kernel and the store, and
+ * what happens there back to the election.
+ */
+#ifndef L2A_AGENT_H
+#define L2A_AGENT_H
+
+#include "config.h"
+#include "election.h"
+#include "store.h"
+
+struct agent;
+struct event_base;
+
+/**
+ * agent_new() - put everything together and begin
+ * @config: stays the caller's and must outlive the agent
+ * @base: event loop; broken out of when there is nothing left to do
+ * @err: filled in on failure
+ *
+ * Return: the agent, or NULL.
+ */
+struct agent *agent_new(const struct config *config, struct event_base *base,
+			struct l2a_error *err);
+
+/** agent_free() - let go of everything; VIPs stay as they are in the kernel */
+void agent_free(struct agent *a);
+
+/** agent_stop() - hand everything over, then break out of the loop */
+void agent_stop(struct agent *a);
+
+/** agent_status() - the process's exit status once the loop has ended */
+int agent_status(const struct agent *a);
+
+/**
+ * struct agent_info - for people
+ * @config: what it runs with
+ * @election: to be read
+ * @store: its type's operations
+ * @handle: the store
+ * @store_error: why it cannot be reached; NULL while it can
+ * @store_seen: it has been reached, or found not to be
+ * @kernel: the module is there
+ * @lease_left_ns: until the kernel's lease runs out
+ * @mends: how often the kernel was found to differ from what it should be
+ */
+struct agent_info {
+	const struct config *config;
+	struct election *election;
+	const struct store_ops *store;
+	struct store *handle;
+	const char *store_error;
+	bool store_seen;
+	bool kernel;
+	uint64_t lease_left_ns;
+	uint64_t mends;
+};
+
+/** agent_info() - how things stand */
+struct agent_info agent_info(const struct agent *a);
+
+/** agent_now() - the instant, as the election wants it */
+struct el_now agent_now(void);
+
+#endif /* L2A_AGENT_H */

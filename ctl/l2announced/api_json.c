@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the API shows and takes, as JSON.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "api_json.h"
+#include "lib/address.h"
+#include "lib/clock.h"
+
+#define IFNAME_MOST	15	/* a pattern longer than that fits no device */
+
+static json_object *text(const char *s)
+{
+	return s ? json_object_new_string(s) : NULL;
+}
+
+static json_object *list(const struct names *names)
+{
+	json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < names->n; i++)
+		json_object_array_add(array, text(names->v[i]));
+	return array;
+}
+
+static void put(json_object *obj, const char *key, json_object *value)
+{
+	json_object_object_add(obj, key, value);
+}
+
+/* Services. */
+
+struct service_filter {
+	json_object *array;
+	const char *name;
+};
+
+static void add_holder(json_object *obj, const struct el_service_info *info)
+{
+	const struct holder_record *h = info->holder;
+	bool held = h && !strcmp(info->state, "held");
+
+	put(obj, "holder", held ? text(h->node) : NULL);
+	put(obj, "token", json_object_new_uint64(h ? h->token : 0));
+	put(obj, "since", held ? text(h->since) : NULL);
+	put(obj, "transitions", json_object_new_uint64(h ? h->transitions : 0));
+}
+
+static void add_service(const struct el_service_info *info, void *arg)
+{
+	const struct service_filter *filter = arg;
+	json_object *obj;
+
+	if (filter->name && strcmp(filter->name, info->name))
+		return;
+	obj = json_object_new_object();
+	put(obj, "name", text(info->name));
+	put(obj, "vips", list(&info->spec->vips));
+	put(obj, "devs", list(&info->spec->devs));
+	add_holder(obj, info);
+	put(obj, "state", text(info->state));
+	put(obj, "nodes", list(&info->spec->nodes));
+	put(obj, "prefer", list(&info->spec->prefer));
+	put(obj, "deliver", text(info->spec->deliver ? "route" : "none"));
+	json_object_array_add(filter->array, obj);
+}
+
+json_object *api_services(struct agent *agent, const char *name)
+{
+	struct service_filter filter = { json_object_new_array(), name };
+	struct el_now now = agent_now();
+
+	election_services(agent_info(agent).election, &now, add_service, &filter);
+	return filter.array;
+}
+
+/* Nodes. */
+
+struct held_by {
+	json_object *array;
+	const char *node;
+};
+
+static void add_held(const struct el_service_info *info, void *arg)
+{
+	const struct held_by *held = arg;
+
+	if (!strcmp(info->state, "held") && info->holder->node &&
+	    !strcmp(info->holder->node, held->node))
+		json_object_array_add(held->array, text(info->name));
+}
+
+struct node_list {
+	json_object *array;
+	struct election *election;
+	struct el_now now;
+};
+
+static void add_node(const struct el_node_info *info, void *arg)
+{
+	static const struct names none;
+	struct node_list *nodes = arg;
+	struct held_by held = { json_object_new_array(), info->name };
+	json_object *obj = json_object_new_object();
+
+	election_services(nodes->election, &nodes->now, add_held, &held);
+	put(obj, "name", text(info->name));
+	put(obj, "state", text(info->state));
+	put(obj, "services", held.array);
+	put(obj, "devs", list(info->rec ? &info->rec->devs : &none));
+	put(obj, "last_seen_ms",
+	    json_object_new_uint64(info->seen_ns / L2A_NSEC_PER_MSEC));
+	put(obj, "incarnation",
+	    json_object_new_uint64(info->rec ? info->rec->incarnation : 0));
+	json_object_array_add(nodes->array, obj);
+}
+
+json_object *api_nodes(struct agent *agent)
+{
+	struct node_list nodes = {
+		.array = json_object_new_array(),
+		.election = agent_info(agent).election,
+		.now = agent_now(),
+	};
+
+	election_nodes(nodes.election, &nodes.now, add_node, &nodes);
+	return nodes.array;
+}
+
+/* Status. */
+
+static json_object *store_status(const struct agent_info *info)
+{
+	json_object *obj = json_object_new_object();
+	uint64_t rtt = info->store->rtt_us(info->handle);
+
+	put(obj, "type", text(info->store->type));
+	put(obj, "state", text(info->store_error ? "unreachable" :
+			       info->store_seen ? "ok" : "connecting"));
+	put(obj, "rtt_ms", json_object_new_double((double)rtt / 1000.0));
+	put(obj, "error", text(info->store_error));
+	return obj;
+}
+
+static json_object *warnings(const struct agent_info *info)
+{
+	json_object *array = json_object_new_array();
+
+	if (!info->kernel)
+		json_object_array_add(array,
+			text("the kernel module l2announce is not there: nothing is answered"));
+	if (info->store_error)
+		json_object_array_add(array,
+			text("the store is unreachable: leases run out"));
+	return array;
+}
+
+json_object *api_status(struct agent *agent)
+{
+	struct agent_info info = agent_info(agent);
+	struct el_self_info self = election_self(info.election);
+	json_object *obj = json_object_new_object();
+
+	put(obj, "node", text(info.config->node));
+	put(obj, "state", text(self.state));
+	put(obj, "incarnation", json_object_new_uint64(self.incarnation));
+	put(obj, "token", json_object_new_uint64(self.incarnation));
+	put(obj, "lease", json_object_new_int64(info.config->lease));
+	put(obj, "lease_remaining_ms",
+	    json_object_new_uint64(info.lease_left_ns / L2A_NSEC_PER_MSEC));
+	put(obj, "duration_ms", json_object_new_int64(info.config->duration_ms));
+	put(obj, "kernel", json_object_new_boolean(info.kernel));
+	put(obj, "mends", json_object_new_uint64(info.mends));
+	put(obj, "store", store_status(&info));
+	put(obj, "services", api_services(agent, NULL));
+	put(obj, "nodes", api_nodes(agent));
+	put(obj, "warnings", warnings(&info));
+	return obj;
+}
+
+/* Reading a service. */
+
+static int check_vip(const char *vip, struct l2a_error *err)
+{
+	struct l2a_addr addr;
+	uint32_t ip;
+
+	if (l2a_addr_parse(vip, &addr, err))
+		return l2a_prefix(err, "vips");
+	if (addr.family != AF_INET)
+		return l2a_fail(err, -EAFNOSUPPORT,
+				"vips: %s: only IPv4 addresses are served", vip);
+	memcpy(&ip, addr.bytes, sizeof(ip));
+	ip = ntohl(ip);
+	if (IN_MULTICAST(ip) || IN_BADCLASS(ip) ||
+	    !(ip >> 24) || ip >> 24 == IN_LOOPBACKNET)
+		return l2a_fail(err, -EINVAL,
+				"vips: %s: no host can own this address", vip);
+	return 0;
+}
+
+static int check_devs(const struct names *devs, struct l2a_error *err)
+{
+	for (size_t i = 0; i < devs->n; i++) {
+		if (!devs->v[i][0] || strchr(devs->v[i], '/'))
+			return l2a_fail(err, -EINVAL,
+					"devs: \"%s\" is no device's name or pattern",
+					devs->v[i]);
+		if (strlen(devs->v[i]) > IFNAME_MOST &&
+		    !strpbrk(devs->v[i], "*?["))
+			return l2a_fail(err, -EINVAL,
+					"devs: \"%s\" is longer than any device's name (%d)",
+					devs->v[i], IFNAME_MOST);
+	}
+	return 0;
+}
+
+static int check_service(struct service_record *spec, struct l2a_error *err)
+{
+	for (size_t i = 0; i < spec->vips.n; i++) {
+		char canonical[L2A_ADDR_STRLEN];
+		struct l2a_addr addr;
+
+		if (check_vip(spec->vips.v[i], err))
+			return err->code;
+		l2a_addr_parse(spec->vips.v[i], &addr, NULL);
+		l2a_addr_format(&addr, canonical);
+		for (size_t k = 0; k < i; k++) {
+			if (!strcmp(spec->vips.v[k], canonical))
+				return l2a_fail(err, -EINVAL,
+						"vips: %s is there twice",
+						canonical);
+		}
+	}
+	return check_devs(&spec->devs, err);
+}
+
+static int check_keys(json_object *obj, bool *create, struct l2a_error *err)
+{
+	static const char *const known[] = {
+		"vips", "devs", "nodes", "prefer", "deliver", "create",
+	};
+
+	*create = false;
+	json_object_object_foreach(obj, key, value) {
+		bool found = false;
+
+		for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+			found |= !strcmp(known[i], key);
+		if (!found)
+			return l2a_fail(err, -EINVAL, "\"%s\": unknown key", key);
+		if (strcmp(key, "create"))
+			continue;
+		if (!json_object_is_type(value, json_type_boolean))
+			return l2a_fail(err, -EINVAL, "create: true or false");
+		*create = json_object_get_boolean(value);
+	}
+	return 0;
+}
+
+struct record *api_service_parse(const char *body, bool *create,
+				 struct l2a_error *err)
+{
+	json_object *obj = json_tokener_parse(body);
+	struct record *rec = NULL;
+
+	if (!json_object_is_type(obj, json_type_object))
+		l2a_fail(err, -EINVAL, "the body is no JSON object");
+	else if (!check_keys(obj, create, err))
+		rec = record_parse(RECORD_SERVICE, body, err);
+	json_object_put(obj);
+	if (rec && check_service(&rec->service, err)) {
+		record_put(rec);
+		rec = NULL;
+	}
+	return rec;
+}

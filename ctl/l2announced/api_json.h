@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the API shows and takes, as JSON.
+ */
+#ifndef L2A_API_JSON_H
+#define L2A_API_JSON_H
+
+#include <json-c/json.h>
+
+#include "agent.h"
+
+/** api_services() - list of services; @name: only this one, NULL for all */
+json_object *api_services(struct agent *agent, const char *name);
+
+/** api_nodes() - list of nodes */
+json_object *api_nodes(struct agent *agent);
+
+/** api_status() - this node, its store and its kernel, services and nodes */
+json_object *api_status(struct agent *agent);
+
+/**
+ * api_service_parse() - read the body of a PUT of a service
+ * @body: JSON text
+ * @create: whether there must be none of that name yet
+ * @err: says what is wrong with it
+ *
+ * Return: its record, or NULL.
+ */
+struct record *api_service_parse(const char *body, bool *create,
+				 struct l2a_error *err);
+
+#endif /* L2A_API_JSON_H */

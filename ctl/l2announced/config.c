@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The configuration file: what may stand in it, what must, and what not.
+ */
+#include <cyaml/cyaml.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "lib/duration.h"
+#include "names.h"
+#include "record.h"
+
+/* What the defaults and the limits are; l2announced.yaml(5) gives the reasons. */
+#define DURATION_SQLITE_MS	2000
+#define DURATION_LEAST_MS	300
+#define DURATION_MOST_MS	60000
+#define RENEW_LEAST_MS		100
+#define RENEW_SHARE		4	/* of the duration, by default */
+#define MARGIN_SHARE		10	/* of the duration, by default */
+#define MARGIN_LEAST_MS		10
+#define MARGIN_MOST_MS		500
+#define LINGER_MS		120000
+#define LINGER_MOST_MS		3600000
+#define RECONCILE_MS		3000
+#define RECONCILE_LEAST_MS	100
+#define RECONCILE_MOST_MS	60000
+#define MOVE_RATE		10
+#define LEASE_ID		1
+#define LOCKDIR			"/run/l2announce"
+
+/* The file as it stands, before it is checked. NULL is "not there". */
+struct raw_store {
+	char *type;
+	char *path;
+};
+
+struct raw {
+	char *node;
+	uint32_t *lease;
+	char *socket;
+	char *lockdir;
+	struct raw_store store;
+	char *duration;
+	char *renew;
+	char *margin;
+	char *linger;
+	char *reconcile;
+	bool *rebalance;
+	uint32_t *move_rate;
+	char *log;
+};
+
+#define OPTIONAL	(CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL)
+#define TEXT(key, type, member) \
+	CYAML_FIELD_STRING_PTR(key, OPTIONAL, type, member, 1, CYAML_UNLIMITED)
+
+static const cyaml_schema_field_t store_fields[] = {
+	TEXT("type", struct raw_store, type),
+	TEXT("path", struct raw_store, path),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_field_t fields[] = {
+	TEXT("node", struct raw, node),
+	CYAML_FIELD_UINT_PTR("lease", OPTIONAL, struct raw, lease),
+	TEXT("socket", struct raw, socket),
+	TEXT("lockdir", struct raw, lockdir),
+	CYAML_FIELD_MAPPING("store", CYAML_FLAG_DEFAULT, struct raw, store,
+			    store_fields),
+	TEXT("duration", struct raw, duration),
+	TEXT("renew", struct raw, renew),
+	TEXT("margin", struct raw, margin),
+	TEXT("linger", struct raw, linger),
+	TEXT("reconcile", struct raw, reconcile),
+	CYAML_FIELD_BOOL_PTR("rebalance", OPTIONAL, struct raw, rebalance),
+	CYAML_FIELD_UINT_PTR("move_rate", OPTIONAL, struct raw, move_rate),
+	TEXT("log", struct raw, log),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_value_t schema = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct raw, fields),
+};
+
+/* libcyaml tells what is wrong and then where, line by line: make it one. */
+struct complaint {
+	char text[256];
+};
+
+static void complain(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
+	__attribute__((format(printf, 3, 0)));
+static void complain(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
+{
+	struct complaint *complaint = ctx;
+	size_t used = strlen(complaint->text);
+	char line[256];
+	char *text = line;
+
+	if (level < CYAML_LOG_ERROR)
+		return;
+	vsnprintf(line, sizeof(line), fmt, args);
+	line[strcspn(line, "\n")] = '\0';
+	if (!strncmp(text, "Load: ", 6))
+		text += 6;
+	text += strspn(text, " ");
+	if (!strcmp(text, "Backtrace:"))
+		return;
+	snprintf(complaint->text + used, sizeof(complaint->text) - used, "%s%s",
+		 used ? ", " : "", text);
+}
+
+/* The checks below know a key: find the line it stands in. */
+static unsigned int line_of(const char *file, const char *key)
+{
+	FILE *f = fopen(file, "re");
+	unsigned int number = 0, found = 0;
+	char *line = NULL;
+	size_t size = 0;
+
+	while (f && !found && getline(&line, &size, f) >= 0) {
+		const char *p = line + strspn(line, " \t{");
+
+		number++;
+		if (!strncmp(p, key, strlen(key)) &&
+		    p[strlen(key) + strspn(p + strlen(key), " \t")] == ':')
+			found = number;
+	}
+	free(line);
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* One run of the checks: the file and where to complain. */
+struct checks {
+	const char *file;
+	struct l2a_error *err;
+};
+
+static int bad(const struct checks *c, const char *key, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+static int bad(const struct checks *c, const char *key, const char *fmt, ...)
+{
+	unsigned int line = line_of(c->file, key);
+	char text[L2A_ERROR_TEXT / 2];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (line)
+		return l2a_fail(c->err, -EINVAL, "%s:%u: %s: %s", c->file, line,
+				key, text);
+	return l2a_fail(c->err, -EINVAL, "%s: %s: %s", c->file, key, text);
+}
+
+static int get_duration(const struct checks *c, const char *key,
+			const char *text, uint32_t fallback, uint32_t least,
+			uint32_t most, uint32_t *ms)
+{
+	char lo[L2A_DURATION_STRLEN], hi[L2A_DURATION_STRLEN];
+	struct l2a_error err;
+
+	*ms = fallback;
+	if (text && l2a_duration_parse_ms(text, ms, &err))
+		return bad(c, key, "%s", err.text);
+	if (text && (*ms < least || *ms > most))
+		return bad(c, key, "%s is out of range, %s to %s", text,
+			   l2a_duration_format(least, lo),
+			   l2a_duration_format(most, hi));
+	return 0;
+}
+
+static uint32_t default_margin(uint32_t duration)
+{
+	uint32_t margin = duration / MARGIN_SHARE;
+
+	if (margin < MARGIN_LEAST_MS)
+		return MARGIN_LEAST_MS;
+	return margin > MARGIN_MOST_MS ? MARGIN_MOST_MS : margin;
+}
+
+static int get_times(const struct checks *c, const struct raw *raw,
+		     struct config *config)
+{
+	uint32_t most = DURATION_MOST_MS;
+	int ret;
+
+	ret = get_duration(c, "duration", raw->duration, DURATION_SQLITE_MS,
+			   DURATION_LEAST_MS, most, &config->duration_ms);
+	if (!ret)
+		ret = get_duration(c, "renew", raw->renew,
+				   config->duration_ms / RENEW_SHARE,
+				   RENEW_LEAST_MS, most, &config->renew_ms);
+	if (!ret)
+		ret = get_duration(c, "margin", raw->margin,
+				   default_margin(config->duration_ms),
+				   MARGIN_LEAST_MS, config->duration_ms / 2,
+				   &config->margin_ms);
+	if (!ret)
+		ret = get_duration(c, "linger", raw->linger, LINGER_MS, 0,
+				   LINGER_MOST_MS, &config->linger_ms);
+	if (!ret)
+		ret = get_duration(c, "reconcile", raw->reconcile, RECONCILE_MS,
+				   RECONCILE_LEAST_MS, RECONCILE_MOST_MS,
+				   &config->reconcile_ms);
+	if (ret)
+		return ret;
+	if (config->renew_ms < RENEW_LEAST_MS)
+		config->renew_ms = RENEW_LEAST_MS;
+	/* One renewal may be lost, and the next still comes in time. */
+	if (2 * config->renew_ms > config->duration_ms - config->margin_ms)
+		return bad(c, raw->renew ? "renew" : "duration",
+			   "two renewals (%u ms each) must fit into the duration (%u ms) less the margin (%u ms)",
+			   config->renew_ms, config->duration_ms,
+			   config->margin_ms);
+	return 0;
+}
+
+bool config_name_ok(const char *name)
+{
+	size_t len = strlen(name);
+
+	if (!len || len > RECORD_NAME_MAX || name[0] == '/' ||
+	    name[len - 1] == '/')
+		return false;
+	return strspn(name, "abcdefghijklmnopqrstuvwxyz"
+			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			    "0123456789-._/") == len;
+}
+
+static int get_node(const struct checks *c, const struct raw *raw,
+		    const char *node, struct config *config)
+{
+	char host[RECORD_NAME_MAX + 1] = "";
+
+	if (!node)
+		node = raw->node;
+	if (!node) {
+		if (gethostname(host, sizeof(host) - 1) || !host[0])
+			return bad(c, "node", "missing, and the machine has no host name");
+		node = host;
+	}
+	config->node = xstrdup(node);
+	if (!config_name_ok(node) || strchr(node, '/'))
+		return bad(c, "node", "\"%s\" is no name: letters, digits, \"-\", \".\" and \"_\", at most %d",
+			   node, RECORD_NAME_MAX);
+	return 0;
+}
+
+static int get_store(const struct checks *c, const struct raw *raw,
+		     struct config *config)
+{
+	config->store_type = xstrdup(raw->store.type ? raw->store.type : "sqlite");
+	config->store_path = xstrdup(raw->store.path);
+	if (strcmp(config->store_type, "sqlite"))
+		return bad(c, "type", "\"%s\" is no store; known: sqlite",
+			   config->store_type);
+	if (!config->store_path)
+		return bad(c, "store", "path is missing: where the database file should be");
+	if (config->store_path[0] != '/')
+		return bad(c, "path", "\"%s\" must be absolute",
+			   config->store_path);
+	return 0;
+}
+
+static int get_log(const struct checks *c, const struct raw *raw,
+		   struct config *config)
+{
+	static const struct {
+		const char *name;
+		int level;
+	} levels[] = {
+		{ "error", LOG_ERR },
+		{ "warning", LOG_WARNING },
+		{ "notice", LOG_NOTICE },
+		{ "info", LOG_INFO },
+		{ "debug", LOG_DEBUG },
+	};
+
+	config->log = LOG_INFO;
+	if (!raw->log)
+		return 0;
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		config->log = levels[i].level;
+		if (!strcmp(raw->log, levels[i].name))
+			return 0;
+	}
+	return bad(c, "log", "\"%s\" is none of error, warning, notice, info, debug",
+		   raw->log);
+}
+
+static int get_rest(const struct checks *c, const struct raw *raw,
+		    struct config *config)
+{
+	config->lease = raw->lease ? *raw->lease : LEASE_ID;
+	config->socket = xstrdup(raw->socket ? raw->socket :
+				 CONFIG_DEFAULT_SOCKET);
+	config->lockdir = xstrdup(raw->lockdir ? raw->lockdir : LOCKDIR);
+	config->rebalance = raw->rebalance ? *raw->rebalance : true;
+	config->move_rate = raw->move_rate ? *raw->move_rate : MOVE_RATE;
+	if (!config->lease)
+		return bad(c, "lease", "0 is no lease, 1 or more is");
+	if (!config->move_rate || config->move_rate > 1000000)
+		return bad(c, "move_rate", "%u is out of range, 1 to 1000000",
+			   config->move_rate);
+	if (config->socket[0] != '/')
+		return bad(c, "socket", "\"%s\" must be absolute", config->socket);
+	if (config->lockdir[0] != '/')
+		return bad(c, "lockdir", "\"%s\" must be absolute",
+			   config->lockdir);
+	return 0;
+}
+
+static int check(const struct checks *c, const struct raw *raw,
+		 const char *node, struct config *config)
+{
+	int ret = get_node(c, raw, node, config);
+
+	if (!ret)
+		ret = get_store(c, raw, config);
+	if (!ret)
+		ret = get_times(c, raw, config);
+	if (!ret)
+		ret = get_log(c, raw, config);
+	if (!ret)
+		ret = get_rest(c, raw, config);
+	return ret;
+}
+
+static int parse(const char *file, struct raw **raw, struct l2a_error *err)
+{
+	static const char unknown[] = "Unexpected key: ";
+	struct complaint complaint = { "" };
+	const cyaml_config_t config = {
+		.log_fn = complain,
+		.log_ctx = &complaint,
+		.mem_fn = cyaml_mem,
+		.log_level = CYAML_LOG_ERROR,
+		.flags = CYAML_CFG_DEFAULT,
+	};
+	struct stat st;
+	cyaml_err_t ret;
+
+	if (stat(file, &st))
+		return l2a_fail(err, -errno, "%s: %s", file, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return l2a_fail(err, -EINVAL, "%s: not a regular file", file);
+	if (access(file, R_OK))
+		return l2a_fail(err, -errno, "%s: %s", file, strerror(errno));
+	ret = cyaml_load_file(file, &config, &schema, (cyaml_data_t **)raw, NULL);
+	if (ret == CYAML_OK && *raw)
+		return 0;
+	/* libcyaml tells where the mapping begins; better, where the key is. */
+	if (!strncmp(complaint.text, unknown, strlen(unknown))) {
+		char *key = complaint.text + strlen(unknown);
+
+		key[strcspn(key, ",")] = '\0';
+		return l2a_fail(err, -EINVAL, "%s:%u: %s: unknown key", file,
+				line_of(file, key), key);
+	}
+	return l2a_fail(err, -EINVAL, "%s: %s", file,
+			complaint.text[0] ? complaint.text :
+			ret == CYAML_OK ? "empty" : cyaml_strerror(ret));
+}
+
+int config_load(const char *file, const char *node, struct config *config,
+		struct l2a_error *err)
+{
+	const cyaml_config_t quiet = { .mem_fn = cyaml_mem };
+	const struct checks checks = { .file = file, .err = err };
+	struct raw *raw = NULL;
+	int ret;
+
+	memset(config, 0, sizeof(*config));
+	ret = parse(file, &raw, err);
+	if (ret)
+		return ret;
+	ret = check(&checks, raw, node, config);
+	cyaml_free(&quiet, &schema, raw, 0);
+	if (ret)
+		config_free(config);
+	return ret;
+}
+
+void config_free(struct config *config)
+{
+	free(config->node);
+	free(config->socket);
+	free(config->lockdir);
+	free(config->store_type);
+	free(config->store_path);
+	memset(config, 0, sizeof(*config));
+}

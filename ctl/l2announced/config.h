@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The configuration file, l2announced.yaml(5).
+ */
+#ifndef L2A_CONFIG_H
+#define L2A_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/error.h"
+
+#define CONFIG_DEFAULT_FILE	"/etc/l2announce/l2announced.yaml"
+#define CONFIG_DEFAULT_SOCKET	"/run/l2announce/l2announced.sock"
+
+/**
+ * struct config - what the controller runs with
+ * @node: this node's name
+ * @lease: id of its lease in the kernel
+ * @socket: path of the control socket
+ * @lockdir: where the lock file is made
+ * @store_type: "sqlite"
+ * @store_path: SQLite: the database file
+ * @duration_ms: silence after which others fence this node
+ * @renew_ms: time between renewals
+ * @margin_ms: how much before the duration's end the kernel falls silent
+ * @linger_ms: how long to deliver after a hand-over
+ * @reconcile_ms: time between two comparisons with the kernel
+ * @rebalance: even out the counts by handing over
+ * @move_rate: most hand-overs a second for balance or preference
+ * @log: least important priority that is logged
+ */
+struct config {
+	char *node;
+	uint32_t lease;
+	char *socket;
+	char *lockdir;
+	char *store_type;
+	char *store_path;
+	uint32_t duration_ms;
+	uint32_t renew_ms;
+	uint32_t margin_ms;
+	uint32_t linger_ms;
+	uint32_t reconcile_ms;
+	bool rebalance;
+	uint32_t move_rate;
+	int log;
+};
+
+/**
+ * config_load() - read and check a configuration file
+ * @file: path
+ * @node: overrides the file's node; NULL leaves it
+ * @config: filled in on success; config_free() frees what it holds
+ * @err: one line that names the file, the line, the key and the rule
+ *
+ * Return: 0 or a negative errno.
+ */
+int config_load(const char *file, const char *node, struct config *config,
+		struct l2a_error *err);
+
+/** config_free() - free what a configuration holds */
+void config_free(struct config *config);
+
+/**
+ * config_name_ok() - whether a node's or a service's name may be one
+ * @name: 1 to 253 letters, digits and "-._/", not beginning or ending with "/"
+ */
+bool config_name_ok(const char *name);
+
+#endif /* L2A_CONFIG_H */

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What this node should do for each service, as the election last said.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "served.h"
+
+struct served *served_find(struct served_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (!strcmp(list->v[i].name, name))
+			return &list->v[i];
+	}
+	return NULL;
+}
+
+struct served *served_set(struct served_list *list,
+			  const struct el_action *action,
+			  uint64_t linger_until)
+{
+	struct served *s = served_find(list, action->name);
+
+	if (!s) {
+		list->v = xrealloc(list->v, list->n + 1, sizeof(*list->v));
+		s = &list->v[list->n++];
+		memset(s, 0, sizeof(*s));
+		s->name = xstrdup(action->name);
+	}
+	record_get(action->rec);
+	record_put(s->spec);
+	s->spec = action->rec;
+	s->serve = action->serve;
+	s->token = action->token;
+	s->seq = action->seq;
+	if (linger_until || action->serve != EL_SERVE_STANDBY)
+		s->linger_until = linger_until;
+	return s;
+}
+
+void served_clear(struct served_list *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		free(list->v[i].name);
+		record_put(list->v[i].spec);
+	}
+	free(list->v);
+	list->v = NULL;
+	list->n = 0;
+}
+
+static const struct link *first_up(const struct record *spec,
+				   const struct links *links)
+{
+	const struct link *list;
+	size_t n;
+
+	list = links_list(links, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].up && names_match(&spec->service.devs, list[i].name))
+			return &list[i];
+	}
+	return NULL;
+}
+
+static bool delivers(const struct served *s, uint64_t now, uint64_t *next)
+{
+	if (!s->spec || !s->spec->service.deliver)
+		return false;
+	if (s->serve == EL_SERVE_ACTIVE)
+		return true;
+	if (s->serve != EL_SERVE_STANDBY || now >= s->linger_until)
+		return false;
+	if (s->linger_until < *next)
+		*next = s->linger_until;
+	return true;
+}
+
+static bool listed(const struct deliver_route *routes, size_t n,
+		   const struct l2a_addr *addr)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (l2a_addr_equal(&routes[i].addr, addr))
+			return true;
+	}
+	return false;
+}
+
+struct deliver_route *served_routes(const struct served_list *list,
+				    const struct links *links, uint64_t now,
+				    size_t *n, uint64_t *next)
+{
+	struct deliver_route *routes = NULL;
+
+	*n = 0;
+	*next = UINT64_MAX;
+	for (size_t i = 0; i < list->n; i++) {
+		const struct served *s = &list->v[i];
+		const struct link *link;
+		struct l2a_addr addr;
+
+		if (!delivers(s, now, next))
+			continue;
+		link = first_up(s->spec, links);
+		for (size_t k = 0; link && k < s->spec->service.vips.n; k++) {
+			if (l2a_addr_parse(s->spec->service.vips.v[k], &addr,
+					   NULL) || listed(routes, *n, &addr))
+				continue;
+			routes = xrealloc(routes, *n + 1, sizeof(*routes));
+			memset(&routes[*n], 0, sizeof(*routes));
+			routes[*n].addr = addr;
+			routes[(*n)++].ifindex = link->ifindex;
+		}
+	}
+	return routes;
+}

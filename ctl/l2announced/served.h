@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What this node should do for each service, as the election last said:
+ * the responder makes the kernel do it, deliver.c sets the routes for it.
+ */
+#ifndef L2A_SERVED_H
+#define L2A_SERVED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "deliver.h"
+#include "election.h"
+#include "links.h"
+
+/**
+ * struct served - one service
+ * @name: its name
+ * @spec: its record, NULL once it is gone
+ * @serve: active, standby or gone
+ * @token: under which it is active
+ * @seq: of the election's action
+ * @linger_until: CLOCK_MONOTONIC ns until which to deliver though standby
+ * @unfinished: the kernel has not done it yet
+ */
+struct served {
+	char *name;
+	struct record *spec;
+	enum el_serve serve;
+	uint64_t token;
+	uint64_t seq;
+	uint64_t linger_until;
+	bool unfinished;
+};
+
+/** struct served_list - all of them, in the order they came */
+struct served_list {
+	struct served *v;
+	size_t n;
+};
+
+/** served_find() - by name, NULL where there is none */
+struct served *served_find(struct served_list *list, const char *name);
+
+/**
+ * served_set() - take an action of the election
+ * @list: all of them
+ * @action: an EL_SERVE
+ * @linger_until: CLOCK_MONOTONIC ns; 0 where nothing is to linger
+ *
+ * Return: the service, good until the next call.
+ */
+struct served *served_set(struct served_list *list,
+			  const struct el_action *action,
+			  uint64_t linger_until);
+
+/** served_clear() - forget all */
+void served_clear(struct served_list *list);
+
+/**
+ * served_routes() - the local routes that should be
+ * @list: all services
+ * @links: the devices
+ * @now: CLOCK_MONOTONIC ns
+ * @n: how many
+ * @next: when the next lingering one ends; UINT64_MAX if none does
+ *
+ * Return: an array for free(), or NULL.
+ */
+struct deliver_route *served_routes(const struct served_list *list,
+				    const struct links *links, uint64_t now,
+				    size_t *n, uint64_t *next);
+
+#endif /* L2A_SERVED_H */

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the election knows, for people: no decision is taken here.
+ */
+#include "view.h"
+
+static const char *service_state(struct election *e, const struct el_service *s)
+{
+	if (!view_free(e, s))
+		return "held";
+	return s->eligible ? "free" : "unservable";
+}
+
+void election_services(struct election *e, const struct el_now *now,
+		       void (*fn)(const struct el_service_info *info, void *arg),
+		       void *arg)
+{
+	e->now = now;
+	for (size_t i = 0; i < e->n_services; i++) {
+		const struct el_service *s = e->services[i];
+		struct el_service_info info = {
+			.name = s->name,
+			.holder = s->holder ? &s->holder->holder : NULL,
+			.serve = s->want,
+			.version = s->spec_version,
+		};
+
+		if (!s->spec)
+			continue;
+		info.spec = &s->spec->service;
+		info.state = service_state(e, s);
+		fn(&info, arg);
+	}
+	e->now = NULL;
+}
+
+static const char *node_state(const struct node_record *rec)
+{
+	if (!rec)
+		return "unknown";
+	if (rec->state == NODE_FENCED && rec->left)
+		return "stopped";
+	return node_state_name(rec->state);
+}
+
+void election_nodes(struct election *e, const struct el_now *now,
+		    void (*fn)(const struct el_node_info *info, void *arg),
+		    void *arg)
+{
+	for (size_t i = 0; i < e->n_nodes; i++) {
+		const struct el_node *node = e->nodes[i];
+		struct el_node_info info = {
+			.name = node->name,
+			.rec = node->rec ? &node->rec->node : NULL,
+			.seen_ns = now->mono - node->seen,
+		};
+
+		info.state = node_state(info.rec);
+		fn(&info, arg);
+	}
+}
+
+struct el_self_info election_self(const struct election *e)
+{
+	static const char *const states[] = {
+		[EL_MEMBER_OUT] = "out",
+		[EL_MEMBER_WATCHING] = "watching",
+		[EL_MEMBER_JOINING] = "joining",
+		[EL_MEMBER_IN] = "in",
+		[EL_MEMBER_LEAVING] = "leaving",
+		[EL_MEMBER_GONE] = "gone",
+	};
+
+	return (struct el_self_info){
+		.member = e->self.state == EL_MEMBER_IN,
+		.state = states[e->self.state],
+		.incarnation = e->self.incarnation,
+	};
+}
+
+bool election_settled(const struct election *e)
+{
+	if (e->self.state != EL_MEMBER_IN)
+		return false;
+	for (size_t i = 0; i < e->n_services; i++) {
+		if (e->services[i]->want == EL_SERVE_UNKNOWN)
+			return false;
+	}
+	return true;
+}
