@@ -14,8 +14,9 @@ program=$(command -v kernel_genl) || {
 	exit 4
 }
 # shellcheck disable=SC2016 # $0 is the inner shell's
-CMOCKA_MESSAGE_OUTPUT=TAP exec unshare --net bash -ec '
+CMOCKA_MESSAGE_OUTPUT=TAP unshare --net bash -ec '
 	ip link add eth0 type veth peer name eth1
 	ip link set eth0 up
 	ip link set eth1 up
-	exec "$0" eth0 2>&1' "$program"
+	exec "$0" eth0 2>&1' "$program" | sed '/^TAP version/d'
+exit "${PIPESTATUS[0]}"
