@@ -6,8 +6,8 @@
  *
  *	kernel_genl DEV
  *
- * DEV is an Ethernet-like device of a network namespace that has no VIPs; what
- * the tests add they remove.
+ * DEV is an Ethernet-like device of a network namespace that has no VIPs and
+ * no leases. The VIPs that the tests add they remove.
  */
 #include <setjmp.h>
 #include <stdarg.h>
