@@ -5,7 +5,7 @@
 # than the interval; again whenever the VIP begins to answer anew, and never
 # while it does not.
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # Rounds of most VIPs here, and ms between them: short, so that the test is.

@@ -5,7 +5,7 @@
 # an address; whoever asked is learned as the stack learns, so that the first
 # packet back needs no ARP of its own.
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # A packet from a node to the neighbour's discard port.

@@ -4,7 +4,7 @@
 # The first use of the family loads the module. Where the kernel may not, l2ctl
 # says what to do.
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 loaded() {

@@ -5,7 +5,7 @@
 # announcement, but not with one for every claim (RFC 5227, section 2.4). Our
 # own frames come back to us are no conflict, nor is what a standby hears.
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # claim NAME [OPTIONS...]: a gratuitous frame for the VIP, as arping sends it.

@@ -5,7 +5,7 @@
 # answers end with the lease, though the VIP is configured on lo. A deadline
 # that is past when it arrives never lets anything be answered.
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 LEASE_MS=4000

@@ -4,7 +4,7 @@
 # What becomes of a VIP as its device goes down, comes up, is renamed, and is
 # removed.
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 no_vips() {

@@ -5,7 +5,7 @@
 # lease, by itself, though the VIP is deliverable there; another worker takes
 # over only then. Thawed (SIGCONT), it has to join anew and disturbs nobody.
 
-# shellcheck source=lib_controllers.sh
+# shellcheck source-path=SCRIPTDIR source=lib_controllers.sh
 . "$(dirname "$0")/lib_controllers.sh"
 
 cluster

@@ -5,7 +5,7 @@
 # its due another worker answers, and never do two; with the cable back in,
 # the dead one's kernel stays silent.
 
-# shellcheck source=lib_controllers.sh
+# shellcheck source-path=SCRIPTDIR source=lib_controllers.sh
 . "$(dirname "$0")/lib_controllers.sh"
 
 cluster

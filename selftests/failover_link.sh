@@ -5,7 +5,7 @@
 # must let go of what it cannot serve, and not take it back by force when the
 # cable is back.
 
-# shellcheck source=lib_controllers.sh
+# shellcheck source-path=SCRIPTDIR source=lib_controllers.sh
 . "$(dirname "$0")/lib_controllers.sh"
 
 cluster

@@ -4,7 +4,7 @@
 # A controller told to stop (SIGTERM) hands over first: at ten requests a second
 # not one goes unanswered, and none is answered twice.
 
-# shellcheck source=lib_controllers.sh
+# shellcheck source-path=SCRIPTDIR source=lib_controllers.sh
 . "$(dirname "$0")/lib_controllers.sh"
 
 cluster

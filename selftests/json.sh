@@ -4,7 +4,7 @@
 # l2ctl -j: a list always, with exactly the keys that scripts rely on, and the
 # types they expect.
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # well_formed FILE KEY:TYPE...: the file is a list of objects with these keys,

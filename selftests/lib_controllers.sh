@@ -11,7 +11,7 @@
 
 # shellcheck disable=SC2034,SC2154 # variables for, and from, other files
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 SERVICE=default/deathstar
@@ -62,7 +62,10 @@ controller_start() {
 # controller_signal NAME SIGNAL
 controller_signal() {
 	printf '# %s: kill -%s l2announced\n' "$1" "$2" >&3
-	kill "-$2" "${CONTROLLER[$1]}"
+	kill "-$2" "${CONTROLLER[$1]}" || return
+	# Reaped here, lest bash says aloud that it was killed.
+	[ "$2" != KILL ] || wait "${CONTROLLER[$1]}" 2> /dev/null
+	return 0
 }
 
 # node_is NAME STATE [ASKED]: what the controllers know of a node.
@@ -137,7 +140,7 @@ cluster() {
 		wait_for node_is "$name" ready > /dev/null || lost "$name starts"
 	done
 	on worker1 l2ctl --socket "$(controller_socket worker1)" \
-		service add "$SERVICE" vip "$VIP" dev eth0
+		service add "$SERVICE" vip "$VIP" dev eth0 deliver route
 	ask_on_and_on
 	wait_for l2a_settled > /dev/null || lost "someone answers"
 	HOLDER=$(answerer 0)

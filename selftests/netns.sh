@@ -4,7 +4,7 @@
 # Network namespaces know nothing of each other: VIPs, leases, events and
 # totals are each one's own, and one namespace's end leaves the other alone.
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 empty() {
@@ -22,7 +22,8 @@ monitoring() {
 
 monitor() {
 	ip netns exec "${!1}" l2ctl -j monitor > "$L2A_TMP/$1.events" &
-	started $!
+	MONITOR=$!
+	started $MONITOR
 	check "$1 is watched" wait_for monitoring "$1"
 }
 
@@ -57,7 +58,10 @@ on worker2 l2ctl vip flush
 check "a flush is the namespace's own" vip_is worker1 answering true
 
 on worker2 l2ctl vip add "$VIP2" dev eth0
+# A namespace lives as long as a process does in it.
+kill -KILL "$MONITOR"
 cleanup_ns "$worker2"
+wait_for not ip -n "$lan" link show worker2
 start=$(now)
 ask 3
 check "with the other namespace deleted answers go on" \

@@ -4,7 +4,7 @@
 # What is nobody's business of ours: other addresses, the VIP's address on
 # another device. The stack goes on answering for its own addresses.
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 saw_of() {

@@ -4,7 +4,7 @@
 # Reading needs nothing, changing needs CAP_NET_ADMIN in the user namespace
 # that owns the network namespace: one's own is enough for one's own.
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # Root without any capability.

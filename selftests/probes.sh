@@ -4,7 +4,7 @@
 # A probe (RFC 5227, sender address 0.0.0.0) is answered, and leaves no trace in
 # the neighbour table; an ordinary request does.
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 neighbours() {

@@ -5,7 +5,7 @@
 # what l2ctl itself cannot read is a usage error, exit status 2. Nothing is
 # applied by half.
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # A row: what is refused | regular expression of the message | l2ctl's words.

@@ -7,7 +7,7 @@
 # Long enough for a controller to start on a slow machine.
 LEASE_MS=8000
 
-# shellcheck source=lib_controllers.sh
+# shellcheck source-path=SCRIPTDIR source=lib_controllers.sh
 . "$(dirname "$0")/lib_controllers.sh"
 
 cluster
@@ -16,7 +16,6 @@ plan 5
 start=$(now)
 before=$(service_field token)
 controller_signal "$HOLDER" KILL
-wait "${CONTROLLER[$HOLDER]}" 2> /dev/null
 controller_start "$HOLDER"
 check_controllers "it is back" wait_for node_is "$HOLDER" ready
 wait_for past "$(later "$start" $((2 * LEASE_MS)))"

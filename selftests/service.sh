@@ -4,7 +4,7 @@
 # Services through the controllers: add, show, del, nodes and status, and what
 # is refused.
 
-# shellcheck source=lib_controllers.sh
+# shellcheck source-path=SCRIPTDIR source=lib_controllers.sh
 . "$(dirname "$0")/lib_controllers.sh"
 
 listed() {
@@ -83,7 +83,7 @@ wait_for sees --since "$start" -- 'requests>=5' > /dev/null
 check "and answered by nobody" saw --since "$start" -- replies=0
 check "and delivered nowhere" not delivered
 
-control "$other" service add "$SERVICE" vip "$VIP" dev 'eth*'
+control "$other" service add "$SERVICE" vip "$VIP" dev 'eth*' deliver none
 start=$(now)
 check_controllers "added again, with a pattern, it is answered again" \
 	wait_for sees --since "$start" -- 'answered>=3'

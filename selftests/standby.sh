@@ -4,7 +4,7 @@
 # A standby stays silent wherever its host has the VIP configured: on lo, on a
 # dummy, on the very device. That the stack would have answered is shown first.
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # suppressed_more COUNT: the standby's counter has grown to at least that.

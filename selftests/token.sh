@@ -5,7 +5,7 @@
 # whole, what an earlier life of the controller activated, and a renewal under
 # the new token does not revive it: a late claim stays dead.
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 begin neighbor worker1

@@ -5,7 +5,7 @@
 # them. After a flush it goes, and so it does when the namespace that had the
 # last VIPs is deleted.
 
-# shellcheck source=lib.sh
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 loaded() {
