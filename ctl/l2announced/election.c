@@ -249,9 +249,12 @@ static void settle(struct election *e)
 {
 	member_settle(e);
 	fence_settle(e);
-	if (e->dirty)
+	if (e->dirty) {
+		e->changed = true;
 		plan_make(e);
+	}
 	claim_settle(e);
+	member_news(e);
 	member_stop(e);
 	el_wake_at(e, e->replan);
 }

@@ -128,7 +128,7 @@ static bool has_news(const struct election *e)
 	struct record *rec;
 	bool news;
 
-	if (!e->self.put_rec || !e->dirty)
+	if (!e->self.put_rec || !e->changed)
 		return false;
 	rec = own_record(e);
 	news = rec->node.state != e->self.put_rec->node.state ||
@@ -312,14 +312,32 @@ static void go_on_renewing(struct election *e)
 {
 	struct el_member *self = &e->self;
 
-	if (has_news(e))
-		self->restless = true;
 	if (self->put_req || self->get_req)
 		return;
-	if (self->restless || e->now->mono >= self->next)
+	if (e->now->mono >= self->next) {
 		put_own(e);
-	else
-		el_wake_at(e, self->next);
+		return;
+	}
+	el_wake_at(e, self->next);
+}
+
+/*
+ * News that cannot wait for the next renewal goes after the releases of this
+ * moment, which are what somebody is waiting for.
+ */
+void member_news(struct election *e)
+{
+	struct el_member *self = &e->self;
+
+	if (self->state != EL_MEMBER_JOINING && self->state != EL_MEMBER_IN &&
+	    self->state != EL_MEMBER_LEAVING)
+		return;
+	if (has_news(e))
+		self->restless = true;
+	e->changed = false;
+	if (self->restless && !self->put_req && !self->get_req &&
+	    !claim_releasing(e))
+		put_own(e);
 }
 
 /* Everything is handed over, or it has taken too long. */

@@ -171,6 +171,7 @@ struct election {
 	uint64_t stop_by;
 	uint64_t pass;			/* counts whole views */
 	bool dirty;			/* plan again now */
+	bool changed;			/* perhaps the others should know */
 	uint64_t replan;		/* and at this instant */
 	uint64_t next_move;
 	uint64_t next_req;
@@ -217,6 +218,7 @@ void plan_make(struct election *e);
 
 /* member.c: this node's own record */
 void member_settle(struct election *e);
+void member_news(struct election *e);
 void member_kernel(struct election *e, const struct el_event *ev);
 void member_lease_done(struct election *e, const struct el_event *ev);
 void member_put_done(struct election *e, const struct el_event *ev);
@@ -239,6 +241,9 @@ void claim_done(struct election *e, struct el_service *s,
 		const struct el_event *ev);
 void claim_served(struct election *e, const struct el_event *ev);
 bool claim_pending(const struct election *e);
+
+/** claim_releasing() - a release waits for the kernel to be silent */
+bool claim_releasing(const struct election *e);
 
 /** claim_take_up() - decide which of an earlier process's claims to go on with */
 void claim_take_up(struct election *e);
