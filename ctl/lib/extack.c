@@ -21,6 +21,8 @@
 #define ATTR_MISS_TYPE		5	/* NLMSGERR_ATTR_MISS_TYPE, from 6.1 */
 #define ATTR_MAX		6
 
+#define MAX_ERRNO		4095	/* the kernel's own limit */
+
 static const char *const vip_names[] = {
 	[L2ANNOUNCE_A_VIP_FAMILY]		= "family",
 	[L2ANNOUNCE_A_VIP_ADDRESS]		= "address",
@@ -129,6 +131,9 @@ int l2a_extack_parse(const struct nlmsghdr *nlh, size_t len,
 	if (len < attrs)
 		return -EBADMSG;
 	memcpy(&verdict, data + sizeof(*nlh), attrs - sizeof(*nlh));
+	/* Anything else is no errno, and must not pass for one. */
+	if (verdict.error > 0 || verdict.error < -MAX_ERRNO)
+		return -EBADMSG;
 	ack->error = verdict.error;
 	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
 		return 0;

@@ -273,6 +273,14 @@ static void test_lying_lengths(void **state)
 	assert_int_equal(l2a_extack_parse(header(&a), a.len, &ack), 0);
 	assert_string_equal(ack.text, "");
 
+	/* No errno is positive, or that far below. */
+	begin(&a, NLMSG_ERROR, NLM_F_CAPPED, 1);
+	quote(&a, request, false);
+	assert_int_equal(l2a_extack_parse(header(&a), a.len, &ack), -EBADMSG);
+	begin(&a, NLMSG_ERROR, NLM_F_CAPPED, INT32_MIN);
+	quote(&a, request, false);
+	assert_int_equal(l2a_extack_parse(header(&a), a.len, &ack), -EBADMSG);
+
 	begin(&a, NLMSG_NOOP, 0, 0);
 	assert_int_equal(l2a_extack_parse(header(&a), a.len, &ack), -EBADMSG);
 	nlmsg_free(request);

@@ -124,4 +124,5 @@ text answer \
 	"$(nlmsg 30 0 "$(genl 11)$(stats)")" \
 	"$(nlmsg 30 0 "$(genl 10)$(attr 1 "$(u32 1)")$(attr 2 "$(u32 2)")")" \
 	"$(nlmsg 2 768 "$(refusal)")" \
+	"$(nlmsg 3 2 "$(u32 2147483648)")" \
 	"$(nlmsg 3 514 "$(u32 4294967294)$(attr 1 "$(chars 'no such VIP')")")"
