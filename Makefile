@@ -28,6 +28,7 @@ V	?= 0
 TESTS	?=
 
 CTL	:= $(MAKE) -C ctl V=$(V)
+QUIET	:= $(if $(filter 1,$(V)),,-s)
 KBUILD	= $(MAKE) -C $(KDIR) M=$(CURDIR) V=$(V)
 
 all: modules tools
@@ -63,14 +64,15 @@ setup:
 # What the guests run: the tools, and the judge of captures. Their module is
 # built by selftests/vm/run for the kernel it boots.
 guest-tools: setup
-	+@$(CTL) --no-print-directory
-	+@$(MAKE) -C selftests/judge --no-print-directory V=$(V)
+	+@$(CTL) $(QUIET)
+	+@$(MAKE) -C selftests/judge V=$(V) $(QUIET)
 
 demo: guest-tools
-	@selftests/vm/run --timeout 300 -- selftests/demo/run
+	@selftests/vm/run --timeout 300 -- selftests/demo/run \
+		$$([ -t 1 ] && [ -z "$$NO_COLOR" ] && echo --color)
 
 vm: guest-tools
-	@selftests/vm/run --timeout inf --shell -- selftests/vm/shell
+	@selftests/vm/run --timeout inf --shell -- bash --rcfile selftests/vm/shellrc
 
 check: setup
 	+@selftests/check $(TESTS)
