@@ -47,7 +47,6 @@ static const struct genl_ops ops[] = {
 	}, {
 		.cmd = L2ANNOUNCE_CMD_VIP_GET,
 		.doit = l2a_nl_vip_get,
-		.start = l2a_nl_vip_dump_start,
 		.dumpit = l2a_nl_vip_dump,
 		.policy = l2a_nl_policy_vip_get,
 		.maxattr = ARRAY_SIZE(l2a_nl_policy_vip_get) - 1,

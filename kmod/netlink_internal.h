@@ -55,7 +55,6 @@ void l2a_nl_vip_notify(struct genl_info *info, const struct l2a_vip *vip,
 int l2a_nl_vip_new(struct sk_buff *skb, struct genl_info *info);
 int l2a_nl_vip_del(struct sk_buff *skb, struct genl_info *info);
 int l2a_nl_vip_get(struct sk_buff *skb, struct genl_info *info);
-int l2a_nl_vip_dump_start(struct netlink_callback *cb);
 int l2a_nl_vip_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int l2a_nl_vip_flush(struct sk_buff *skb, struct genl_info *info);
 int l2a_nl_announce(struct sk_buff *skb, struct genl_info *info);

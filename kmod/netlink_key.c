@@ -108,7 +108,7 @@ struct l2a_vip *l2a_nl_find_vip(struct l2a_net *ln, struct genl_info *info)
 /**
  * l2a_nl_parse_key_filter - read a filter from attributes that end with the key
  * @attrs: the attributes; an operation's end where its policy does
- * @extack: where to say what is wrong, may be NULL
+ * @extack: where to say what is wrong
  * @filter: out
  *
  * Return: 0; or -EINVAL, -EAFNOSUPPORT.
@@ -136,7 +136,7 @@ int l2a_nl_parse_key_filter(struct nlattr **attrs,
 /**
  * l2a_nl_parse_filter - read a filter from attributes that go on to the lease
  * @attrs: the attributes
- * @extack: where to say what is wrong, may be NULL
+ * @extack: where to say what is wrong
  * @filter: out
  *
  * Return: 0; or -EINVAL, -EAFNOSUPPORT.

@@ -17,20 +17,6 @@ struct vip_cursor {
 	struct l2a_vip_key key;
 };
 
-/**
- * l2a_nl_vip_dump_start - check what a dump of VIPs is restricted to
- * @cb: the dump
- *
- * An error here reaches the asker as an ordinary refusal.
- */
-int l2a_nl_vip_dump_start(struct netlink_callback *cb)
-{
-	struct l2a_vip_filter filter;
-
-	BUILD_BUG_ON(sizeof(struct vip_cursor) > sizeof(cb->ctx));
-	return l2a_nl_parse_filter(l2a_dump_attrs(cb), cb->extack, &filter);
-}
-
 static int vip_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 			const struct l2a_vip *vip)
 {
@@ -62,7 +48,9 @@ int l2a_nl_vip_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	struct l2a_vip *vip;
 	int err;
 
-	err = l2a_nl_parse_filter(l2a_dump_attrs(cb), NULL, &filter);
+	BUILD_BUG_ON(sizeof(struct vip_cursor) > sizeof(cb->ctx));
+
+	err = l2a_nl_parse_filter(l2a_dump_attrs(cb), cb->extack, &filter);
 	if (err)
 		return err;
 
