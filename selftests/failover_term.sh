@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A controller told to stop (SIGTERM) hands over first: at ten requests a second
-# not one goes unanswered, and none is answered twice.
+# every asker gets its answer, and none gets two. The old holder falls silent
+# before the new one speaks, so one request may fall between; the new holder's
+# announcement, which follows at once, is its answer.
 
 # shellcheck source-path=SCRIPTDIR source=lib_controllers.sh
 . "$(dirname "$0")/lib_controllers.sh"
 
 cluster
-plan 6
+plan 7
 
 start=$(now)
 controller_signal "$HOLDER" TERM
@@ -18,8 +20,11 @@ check "the stopped one ends by itself" wait_for gone "${CONTROLLER[$HOLDER]}"
 wait "${CONTROLLER[$HOLDER]}"
 check "with exit status 0" test $? -eq 0
 check "its kernel is left as a standby" vip_is "$HOLDER" state standby
-check_controllers "no request went unanswered" \
-	saw --since "$start" -- unanswered=0
+check_controllers "no asker was left without: one reply missing at most," \
+	saw --since "$start" -- 'unanswered<=1'
+unanswered=$(judge --since "$start" --get unanswered)
+check_controllers "and then the announcement came instead" \
+	saw --since "$start" -- "told=$unanswered"
 check "never two answers" saw dual_answers=0 \
 	"sequence=${MAC[$HOLDER]},${MAC[$next]}"
 

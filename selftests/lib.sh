@@ -169,6 +169,23 @@ refused() {
 	fi
 }
 
+# misused DESCRIPTION PATTERN COMMAND...: ok where the command exits 2, and what
+# it says matches PATTERN.
+misused() {
+	local description=$1 pattern=$2 err status
+	shift 2
+
+	err=$("$@" 2>&1 > /dev/null)
+	status=$?
+	if [ $status -ne 2 ]; then
+		fail "$description" "$*: exit status $status, expected 2: $err"
+	elif ! grep -Eq -e "$pattern" <<< "$err"; then
+		fail "$description" "$*: expected '$pattern': $err"
+	else
+		pass "$description"
+	fi
+}
+
 # finish: the end of every test.
 finish() {
 	ktap_finished

@@ -54,21 +54,6 @@ malformed token         | x1                        | lease renew 1 ttl 1s token
 words left over         | more                      | vip del 12.0.0.101 dev eth0 more
 '
 
-misused() {
-	local description=$1 pattern=$2 err status
-	shift 2
-
-	err=$("$@" 2>&1 > /dev/null)
-	status=$?
-	if [ $status -ne 2 ]; then
-		fail "$description" "$*: exit status $status, expected 2: $err"
-	elif ! grep -Eq -e "$pattern" <<< "$err"; then
-		fail "$description" "$*: expected '$pattern': $err"
-	else
-		pass "$description"
-	fi
-}
-
 rows() {
 	grep -c '|' <<< "$1"
 }
@@ -102,6 +87,7 @@ unchanged() {
 begin neighbor worker1
 plan $(($(rows "$TABLE") + $(rows "$MISUSE") + 5))
 
+modprobe tun
 ip -n "$worker1" -batch - << 'END'
 link add noarp0 type dummy
 link set noarp0 up

@@ -67,12 +67,12 @@ refused "the same service again" "$SERVICE.*exists|exists.*$SERVICE" \
 	control worker1 service add "$SERVICE" vip "$VIP2" dev eth0
 refused "a service nobody knows" 'no/such' control worker1 service show no/such
 refused "deleting it" 'no/such' control worker1 service del no/such
-refused "a VIP that is no address" '12\.0\.0\.300' \
+misused "a VIP that is no address" '12\.0\.0\.300' \
 	control worker1 service add bad vip 12.0.0.300 dev eth0
 refused "a controller that is not there" 'nowhere' \
 	l2ctl --socket "$L2A_TMP/nowhere" service show
-check "a service without a VIP is a usage error" \
-	test "$(control worker1 service add bad dev eth0 2> /dev/null; echo $?)" = 2
+misused "a service without a VIP" 'vip' \
+	control worker1 service add bad dev eth0
 
 # Deleted through one that does not hold it.
 control "$other" service del "$SERVICE"

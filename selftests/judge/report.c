@@ -82,6 +82,7 @@ static void add_requests(struct json_object *object, const struct vip *vip)
 	add_count(object, "answered", vip->answered);
 	add_count(object, "probes_answered", vip->probes_answered);
 	add_count(object, "unanswered", vip_unanswered(vip));
+	add_count(object, "told", vip->told);
 	add_count(object, "open", vip->open);
 	add_count(object, "replies", vip->replies);
 	add_count(object, "unsolicited", vip->unsolicited);

@@ -162,6 +162,10 @@ static void count_answer(struct tally *tally, struct vip *vip,
 		count_dual(vip, life, frame);
 		return;
 	}
+	if (life->told) {
+		life->told = false;
+		vip->told--;
+	}
 	life->answered = true;
 	memcpy(life->first, frame->sha, MAC_LEN);
 	vip->answered++;
@@ -203,12 +207,29 @@ static size_t find_round(struct vip *vip, const struct frame *frame,
 	return vip->n_rounds - 1;
 }
 
+/* Whoever waits for an answer learns from an announcement too. */
+static void tell_askers(struct vip *vip, const struct frame *frame)
+{
+	size_t i;
+
+	for (i = 0; i < vip->n_lives; i++) {
+		struct life *life = &vip->lives[i];
+
+		if (!life->counts || life->answered || life->told ||
+		    frame->time - life->time > LIFE_NS)
+			continue;
+		life->told = true;
+		vip->told++;
+	}
+}
+
 static void count_announcement(struct tally *tally, struct vip *vip,
 			       const struct frame *frame)
 {
 	bool reply = frame->op == ARP_REPLY;
 	struct announcement *entry;
 
+	tell_askers(vip, frame);
 	if (!in_window(tally, frame->time))
 		return;
 	if (!tally->filter.any_announcer &&
@@ -295,7 +316,7 @@ void tally_end(struct tally *tally)
 		for (j = 0; j < vip->n_lives; j++) {
 			const struct life *life = &vip->lives[j];
 
-			if (life->counts && !life->answered &&
+			if (life->counts && !life->answered && !life->told &&
 			    tally->end - life->time < LIFE_NS)
 				vip->open++;
 		}

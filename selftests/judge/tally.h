@@ -11,6 +11,8 @@
  * life		of a request: from it until the same asker's next request for
  *		the same address, or one second
  * dual answer	a life in which two different MACs answered
+ * told		of a request without an answer: within its life the address was
+ *		announced, so that the asker has learned what it asked for
  * announcement	sender and target are both the address: op 1 is the request
  *		form, op 2 the reply form. An announcement is no answer
  * round	announcements of one MAC: ends where a form comes again
@@ -123,6 +125,7 @@ struct round {
  * @counts: passed the filter
  * @answered: someone answered
  * @dual: two did
+ * @told: not answered so far, but the address was announced
  * @probe: it was a probe
  * @first: who answered first
  */
@@ -132,6 +135,7 @@ struct life {
 	bool counts;
 	bool answered;
 	bool dual;
+	bool told;
 	bool probe;
 	uint8_t first[MAC_LEN];
 };
@@ -143,7 +147,8 @@ struct life {
  * @probes: how many of them were probes
  * @answered: requests answered at least once
  * @probes_answered: how many of them were probes
- * @open: not answered, and their life was not over when the capture ended
+ * @told: requests not answered, but told
+ * @open: neither answered nor told, and their life was not over when the capture ended
  * @replies: answers, also further ones to the same request
  * @unsolicited: answers outside any life
  * @malformed: answers whose Ethernet and ARP addresses disagree
@@ -158,6 +163,7 @@ struct vip {
 	uint64_t probes;
 	uint64_t answered;
 	uint64_t probes_answered;
+	uint64_t told;
 	uint64_t open;
 	uint64_t replies;
 	uint64_t unsolicited;

@@ -228,6 +228,35 @@ static void test_sequence(void **state)
 	tally_free(&tally);
 }
 
+static void test_told(void **state)
+{
+	struct tally tally;
+
+	(void)state;
+	tally_init(&tally, &one_vip);
+	/* Told and never answered, */
+	request(&tally, 0, asker, NEIGHBOR);
+	announce(&tally, 50 * MS, ARP_REQUEST, mac_b, mac_b);
+	announce(&tally, 51 * MS, ARP_REPLY, mac_b, mac_b);
+	/* told and then answered, */
+	request(&tally, 100 * MS, asker, NEIGHBOR);
+	announce(&tally, 110 * MS, ARP_REPLY, mac_b, mac_b);
+	answer(&tally, 120 * MS, mac_b, asker, NEIGHBOR);
+	/* answered before, */
+	request(&tally, 200 * MS, asker, NEIGHBOR);
+	answer(&tally, 210 * MS, mac_b, asker, NEIGHBOR);
+	announce(&tally, 220 * MS, ARP_REPLY, mac_b, mac_b);
+	/* and told too late. */
+	request(&tally, 300 * MS, asker, NEIGHBOR);
+	announce(&tally, 1301 * MS, ARP_REPLY, mac_b, mac_b);
+	tally_end(&tally);
+
+	expect(&tally, "told=1");
+	expect(&tally, "unanswered=2");
+	expect(&tally, "answered=2");
+	tally_free(&tally);
+}
+
 static void test_announcements(void **state)
 {
 	struct tally tally;
@@ -516,6 +545,7 @@ int main(void)
 		cmocka_unit_test(test_dual),
 		cmocka_unit_test(test_no_dual),
 		cmocka_unit_test(test_sequence),
+		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_announcements),
 		cmocka_unit_test(test_announcement_faults),
 		cmocka_unit_test(test_window_and_client),
