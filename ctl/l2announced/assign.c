@@ -146,22 +146,32 @@ static struct assign_unit *movable(const struct run *run, size_t from, size_t to
 	return best;
 }
 
+/*
+ * From the most loaded to the least loaded that it can go to: any other pair
+ * would move some unit twice.
+ */
 static bool even_out_once(struct run *run)
 {
+	size_t best_to = 0, best_gap = 1;
+	struct assign_unit *best = NULL;
+
 	for (size_t from = 0; from < run->n_nodes; from++) {
 		for (size_t to = 0; to < run->n_nodes; to++) {
 			struct assign_unit *unit;
 
-			if (run->load[from] < run->load[to] + 2)
+			if (run->load[from] <= run->load[to] + best_gap)
 				continue;
 			unit = movable(run, from, to);
 			if (!unit)
 				continue;
-			give(run, unit, to);
-			return true;
+			best = unit;
+			best_to = to;
+			best_gap = run->load[from] - run->load[to];
 		}
 	}
-	return false;
+	if (best)
+		give(run, best, best_to);
+	return best;
 }
 
 void assign(struct assign_unit *units, size_t n_units,

@@ -51,7 +51,7 @@ struct raw {
 	char *margin;
 	char *linger;
 	char *reconcile;
-	bool *rebalance;
+	int *rebalance;
 	uint32_t *move_rate;
 	char *log;
 };
@@ -59,6 +59,13 @@ struct raw {
 #define OPTIONAL	(CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL)
 #define TEXT(key, type, member) \
 	CYAML_FIELD_STRING_PTR(key, OPTIONAL, type, member, 1, CYAML_UNLIMITED)
+
+/* libcyaml's own boolean takes every other word for true. */
+static const cyaml_strval_t booleans[] = {
+	{ "true", 1 }, { "false", 0 },
+	{ "yes", 1 }, { "no", 0 },
+	{ "on", 1 }, { "off", 0 },
+};
 
 static const cyaml_schema_field_t store_fields[] = {
 	TEXT("type", struct raw_store, type),
@@ -78,7 +85,9 @@ static const cyaml_schema_field_t fields[] = {
 	TEXT("margin", struct raw, margin),
 	TEXT("linger", struct raw, linger),
 	TEXT("reconcile", struct raw, reconcile),
-	CYAML_FIELD_BOOL_PTR("rebalance", OPTIONAL, struct raw, rebalance),
+	CYAML_FIELD_ENUM_PTR("rebalance", OPTIONAL | CYAML_FLAG_STRICT,
+			     struct raw, rebalance, booleans,
+			     sizeof(booleans) / sizeof(booleans[0])),
 	CYAML_FIELD_UINT_PTR("move_rate", OPTIONAL, struct raw, move_rate),
 	TEXT("log", struct raw, log),
 	CYAML_FIELD_END

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The configuration: defaults, what is refused, and that the refusal names the
+ * file, the line and the key.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "l2announced/config.h"
+
+static char file[] = "/tmp/l2a-config-XXXXXX";
+
+static int load(const char *text, const char *node, struct config *config,
+		struct l2a_error *err)
+{
+	FILE *f = fopen(file, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+	memset(err, 0, sizeof(*err));
+	return config_load(file, node, config, err);
+}
+
+static void test_defaults(void **state)
+{
+	struct config config;
+	struct l2a_error err;
+
+	(void)state;
+	assert_int_equal(load("node: a\nstore:\n  path: /s.db\n", NULL, &config,
+			      &err), 0);
+	assert_string_equal(config.node, "a");
+	assert_string_equal(config.store_type, "sqlite");
+	assert_string_equal(config.store_path, "/s.db");
+	assert_string_equal(config.socket, CONFIG_DEFAULT_SOCKET);
+	assert_int_equal(config.lease, 1);
+	assert_int_equal(config.duration_ms, 2000);
+	assert_int_equal(config.renew_ms, 500);
+	assert_int_equal(config.margin_ms, 200);
+	assert_int_equal(config.linger_ms, 120000);
+	assert_true(config.rebalance);
+	assert_int_equal(config.log, LOG_INFO);
+	config_free(&config);
+}
+
+static void test_everything_set(void **state)
+{
+	struct config config;
+	struct l2a_error err;
+
+	(void)state;
+	assert_int_equal(load("node: a\nlease: 7\nsocket: /x.sock\n"
+			      "lockdir: /l\nstore: {type: sqlite, path: /s}\n"
+			      "duration: 300ms\nrenew: 100ms\nmargin: 20ms\n"
+			      "linger: 0s\nreconcile: 1s\nrebalance: false\n"
+			      "move_rate: 3\nlog: debug\n", NULL, &config, &err),
+			 0);
+	assert_int_equal(config.lease, 7);
+	assert_string_equal(config.socket, "/x.sock");
+	assert_string_equal(config.lockdir, "/l");
+	assert_int_equal(config.duration_ms, 300);
+	assert_int_equal(config.renew_ms, 100);
+	assert_int_equal(config.margin_ms, 20);
+	assert_int_equal(config.linger_ms, 0);
+	assert_int_equal(config.reconcile_ms, 1000);
+	assert_false(config.rebalance);
+	assert_int_equal(config.move_rate, 3);
+	assert_int_equal(config.log, LOG_DEBUG);
+	config_free(&config);
+}
+
+static void test_node_from_the_command_line(void **state)
+{
+	struct config config;
+	struct l2a_error err;
+
+	(void)state;
+	assert_int_equal(load("node: a\nstore: {path: /s}\n", "b", &config, &err),
+			 0);
+	assert_string_equal(config.node, "b");
+	config_free(&config);
+}
+
+static void test_shortest_durations(void **state)
+{
+	struct config config;
+	struct l2a_error err;
+
+	(void)state;
+	assert_int_equal(load("node: a\nstore: {path: /s}\nduration: 300ms\n",
+			      NULL, &config, &err), 0);
+	assert_int_equal(config.renew_ms, 100);
+	assert_int_equal(config.margin_ms, 30);
+	config_free(&config);
+}
+
+static void test_refusals(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *expected;	/* after the file's name */
+	} bad[] = {
+		{ "", ": empty" },
+		{ "node: a\n", "store" },
+		{ "node: a\nstore: {type: sqlite}\n", ":2: store: path" },
+		{ "node: a\nstore:\n  path: s.db\n", ":3: path: \"s.db\"" },
+		{ "node: a\nstore:\n  path: /s\n  type: etcd9\n",
+		  ":4: type: \"etcd9\"" },
+		{ "node: a\nstore:\n  path: /s\n  colour: red\n",
+		  ":4: colour: unknown key" },
+		{ "node: a\nstore: {path: /s}\nduratoin: 2s\n",
+		  ":3: duratoin: unknown key" },
+		{ "node: a b\nstore: {path: /s}\n", ":1: node: \"a b\"" },
+		{ "node: a\nlease: 0\nstore: {path: /s}\n", ":2: lease: 0" },
+		{ "node: a\nlease: -1\nstore: {path: /s}\n", "'-1'" },
+		{ "node: a\nlease: x\nstore: {path: /s}\n", "'x'" },
+		{ "node: a\nstore: {path: /s}\nduration: 2\n",
+		  ":3: duration: \"2\"" },
+		{ "node: a\nstore: {path: /s}\nduration: 299ms\n",
+		  ":3: duration: 299ms is out of range, 300ms to 1m" },
+		{ "node: a\nstore: {path: /s}\nduration: 2m\n",
+		  ":3: duration: 2m is out of range" },
+		{ "node: a\nstore: {path: /s}\nduration: 1s\nrenew: 99ms\n",
+		  ":4: renew: 99ms is out of range" },
+		{ "node: a\nstore: {path: /s}\nduration: 1s\nrenew: 451ms\n",
+		  ":4: renew: two renewals" },
+		{ "node: a\nstore: {path: /s}\nmargin: 1ms\n",
+		  ":3: margin: 1ms is out of range" },
+		{ "node: a\nstore: {path: /s}\nlog: loud\n", ":3: log: \"loud\"" },
+		{ "node: a\nstore: {path: /s}\nrebalance: maybe\n", "maybe" },
+		{ "node: a\nstore: {path: /s}\nsocket: x\n",
+		  ":3: socket: \"x\"" },
+		{ "node: a\nstore: {path: /s}\nmove_rate: 0\n",
+		  ":3: move_rate: 0" },
+		{ "node: [a]\nstore: {path: /s}\n", "line: 1" },
+		{ "node: a\n\tstore: x\n", "" },
+		{ "- a\n- b\n", "" },
+	};
+	struct config config;
+	struct l2a_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (!load(bad[i].text, NULL, &config, &err))
+			fail_msg("taken: %s", bad[i].text);
+		assert_int_equal(strncmp(err.text, file, strlen(file)), 0);
+		if (!strstr(err.text + strlen(file), bad[i].expected))
+			print_error("expected '%s' in '%s'\n", bad[i].expected,
+				    err.text);
+		assert_non_null(strstr(err.text + strlen(file), bad[i].expected));
+		assert_null(strchr(err.text, '\n'));
+	}
+}
+
+static void test_missing_file(void **state)
+{
+	struct config config;
+	struct l2a_error err = { 0 };
+
+	(void)state;
+	assert_true(config_load("/nonexistent/l2a.yaml", NULL, &config, &err) < 0);
+	assert_non_null(strstr(err.text, "/nonexistent/l2a.yaml: No such file"));
+	assert_true(config_load("/tmp", NULL, &config, &err) < 0);
+	assert_non_null(strstr(err.text, "/tmp: not a regular file"));
+}
+
+static void test_example(void **state)
+{
+	static const char name[] = "/l2announced.yaml.example";
+	char example[sizeof(__FILE__) + sizeof(name)] = __FILE__;
+	struct config config;
+	struct l2a_error err = { 0 };
+
+	/* It stands one folder above this file. */
+	(void)state;
+	*strrchr(example, '/') = '\0';
+	strcpy(strrchr(example, '/'), name);
+	if (config_load(example, NULL, &config, &err))
+		fail_msg("%s", err.text);
+	config_free(&config);
+}
+
+static void test_names(void **state)
+{
+	(void)state;
+	assert_true(config_name_ok("default/deathstar"));
+	assert_true(config_name_ok("a"));
+	assert_false(config_name_ok(""));
+	assert_false(config_name_ok("/a"));
+	assert_false(config_name_ok("a/"));
+	assert_false(config_name_ok("a b"));
+	assert_false(config_name_ok("a\n"));
+	assert_false(config_name_ok("caf\xc3\xa9"));
+}
+
+static int make_file(void **state)
+{
+	int fd = mkstemp(file);
+
+	(void)state;
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_file(void **state)
+{
+	(void)state;
+	return unlink(file);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_everything_set),
+		cmocka_unit_test(test_node_from_the_command_line),
+		cmocka_unit_test(test_shortest_durations),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_missing_file),
+		cmocka_unit_test(test_example),
+		cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests_name("config", tests, make_file,
+					   remove_file);
+}

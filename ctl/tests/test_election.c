@@ -1,0 +1,890 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The election, step by step: each test is a conversation with one node, in
+ * which it says what to do next. The interplay of several nodes is simulated in
+ * selftests/sim.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "l2announced/election.h"
+
+#define MS		1000000ULL
+#define DURATION	2000
+#define RENEW		500
+#define MARGIN		200
+#define BOOT_AHEAD	(77 * 1000 * MS)	/* the two clocks differ */
+
+static struct election *e;
+static struct el_actions out;
+static uint64_t now_ms;
+static uint64_t rev;
+
+/* Talking to it. */
+
+static void step(const struct el_event *ev)
+{
+	const struct el_now now = {
+		.boot = now_ms * MS + BOOT_AHEAD,
+		.mono = now_ms * MS,
+	};
+
+	el_actions_clear(&out);
+	election_step(e, ev, &now, &out);
+}
+
+static void tick_at(uint64_t ms)
+{
+	const struct el_event ev = { .type = EL_EV_TICK };
+
+	now_ms = ms;
+	step(&ev);
+}
+
+static void kernel(uint64_t token, const char *active)
+{
+	struct el_event ev = { .type = EL_EV_KERNEL };
+	struct names names = { 0, NULL };
+
+	if (active)
+		names_add(&names, active);
+	ev.kernel.there = true;
+	ev.kernel.token = token;
+	ev.kernel.active = &names;
+	step(&ev);
+	names_clear(&names);
+}
+
+static void links(const char *dev)
+{
+	struct el_event ev = { .type = EL_EV_LINKS };
+	struct names names = { 0, NULL };
+
+	if (dev)
+		names_add(&names, dev);
+	ev.links = &names;
+	step(&ev);
+	names_clear(&names);
+}
+
+/* The store shows one record, at the next revision; JSON NULL: deleted. */
+static void shows_at(uint64_t version, enum record_kind kind, const char *name,
+		     const char *json)
+{
+	struct el_item item = {
+		.kind = kind, .name = name, .version = version,
+	};
+	struct el_event ev = { .type = EL_EV_VIEW };
+	struct l2a_error err = { 0 };
+
+	if (json) {
+		item.rec = record_parse(kind, json, &err);
+		if (!item.rec)
+			fail_msg("%s", err.text);
+	}
+	ev.view.rev = version;
+	ev.view.items = &item;
+	ev.view.n = 1;
+	step(&ev);
+	record_put(item.rec);
+}
+
+static void shows(enum record_kind kind, const char *name, const char *json)
+{
+	shows_at(++rev, kind, name, json);
+}
+
+static void empty_view(void)
+{
+	struct el_event ev = { .type = EL_EV_VIEW };
+
+	ev.view.full = true;
+	ev.view.rev = rev;
+	step(&ev);
+}
+
+/* What it said. */
+
+static struct el_action *find(enum el_action_type type)
+{
+	for (size_t i = 0; i < out.n; i++) {
+		if (out.v[i].type == type)
+			return &out.v[i];
+	}
+	return NULL;
+}
+
+static struct el_action *find_put(enum record_kind kind, const char *name)
+{
+	for (size_t i = 0; i < out.n; i++) {
+		if (out.v[i].type == EL_PUT && out.v[i].kind == kind &&
+		    !strcmp(out.v[i].name, name))
+			return &out.v[i];
+	}
+	return NULL;
+}
+
+static struct el_action *find_note(enum el_note note)
+{
+	for (size_t i = 0; i < out.n; i++) {
+		if (out.v[i].type == EL_NOTE && out.v[i].note == note)
+			return &out.v[i];
+	}
+	return NULL;
+}
+
+/* Whether it serves a service so; remembers the number for served(). */
+static uint64_t serve_seq;
+
+static bool serves(const char *service, enum el_serve how)
+{
+	for (size_t i = 0; i < out.n; i++) {
+		if (out.v[i].type != EL_SERVE || strcmp(out.v[i].name, service) ||
+		    out.v[i].serve != how)
+			continue;
+		serve_seq = out.v[i].seq;
+		return true;
+	}
+	return false;
+}
+
+static void served(const char *service, bool ok)
+{
+	struct el_event ev = { .type = EL_EV_SERVE_DONE };
+
+	ev.serve.service = service;
+	ev.serve.seq = serve_seq;
+	ev.serve.ok = ok;
+	step(&ev);
+}
+
+/* A put it made, by the request alone, for the actions do not last. */
+static void answer(uint64_t req, enum el_result result)
+{
+	struct el_event ev = { .type = EL_EV_PUT_DONE };
+
+	ev.done.req = req;
+	ev.done.result = result;
+	if (result == EL_OK)
+		ev.done.item.version = ++rev;
+	step(&ev);
+}
+
+static void got(uint64_t req, enum record_kind kind, const char *name,
+		uint64_t version, struct record *rec)
+{
+	struct el_event ev = { .type = EL_EV_GOT };
+
+	ev.done.req = req;
+	ev.done.result = EL_OK;
+	ev.done.item.kind = kind;
+	ev.done.item.name = name;
+	ev.done.item.version = version;
+	ev.done.item.rec = rec;
+	step(&ev);
+}
+
+static uint64_t put_req(enum record_kind kind, const char *name)
+{
+	struct el_action *put = find_put(kind, name);
+
+	assert_non_null(put);
+	return put->req;
+}
+
+/* Beginnings. */
+
+static int begin(void **state)
+{
+	const struct el_config config = {
+		.node = "me", .boot = "boot", .run = "run", .host = "host",
+		.duration_ms = DURATION, .renew_ms = RENEW,
+		.margin_ms = MARGIN, .rebalance = true, .move_rate = 10,
+	};
+
+	(void)state;
+	e = election_new(&config);
+	now_ms = 1000;
+	rev = 100;
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	election_free(e);
+	el_actions_clear(&out);
+	return 0;
+}
+
+static void ready(uint64_t token)
+{
+	kernel(token, NULL);
+	links("eth0");
+	empty_view();
+}
+
+static void joined(void)
+{
+	ready(0);
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	assert_non_null(find_note(EL_NOTE_JOINED));
+}
+
+#define SERVICE	"{\"vips\":[\"192.0.2.1\"],\"devs\":[\"eth*\"]}"
+#define PEER(incarnation, state, seq) \
+	"{\"incarnation\":" incarnation ",\"seq\":" seq ",\"duration_ms\":2000," \
+	"\"state\":\"" state "\",\"devs\":[\"eth0\"],\"run\":\"other\"," \
+	"\"boot\":\"elsewhere\",\"host\":\"elsewhere\"}"
+#define HOLDER(node, incarnation, token) \
+	"{\"node\":\"" node "\",\"incarnation\":" incarnation ",\"token\":" token \
+	",\"vips\":[\"192.0.2.1\"]}"
+
+/* Hold service "s" for sure. */
+static void holding(void)
+{
+	uint64_t claim, news;
+
+	joined();
+	shows(RECORD_SERVICE, "s", SERVICE);
+	assert_true(serves("s", EL_SERVE_STANDBY));
+	claim = put_req(RECORD_HOLDER, "s");
+	/* It has a device that somebody wants now, and says so. */
+	news = put_req(RECORD_NODE, "me");
+	assert_int_equal(find_put(RECORD_NODE, "me")->rec->node.devs.n, 1);
+	answer(news, EL_OK);
+	answer(claim, EL_OK);
+	shows(RECORD_NODE, "bystander", PEER("1", "fenced", "1"));
+	assert_true(serves("s", EL_SERVE_ACTIVE));
+	served("s", true);
+	assert_non_null(find_note(EL_NOTE_ACQUIRED));
+}
+
+/* Joining and renewing. */
+
+static void test_waits_for_everything(void **state)
+{
+	(void)state;
+	links("eth0");
+	assert_null(find(EL_PUT));
+	empty_view();
+	assert_null(find(EL_PUT));
+	kernel(0, NULL);
+	assert_non_null(find_put(RECORD_NODE, "me"));
+}
+
+static void test_incarnation_is_above_all_known(void **state)
+{
+	(void)state;
+	kernel(7, NULL);
+	links("eth0");
+	rev++;
+	empty_view();
+	assert_int_equal(find_put(RECORD_NODE, "me")->rec->node.incarnation, 8);
+	assert_int_equal(find_put(RECORD_NODE, "me")->version, 0);
+}
+
+static void test_incarnation_above_a_fenced_record(void **state)
+{
+	struct el_event ev = { .type = EL_EV_VIEW };
+	struct el_item item = { .kind = RECORD_NODE, .name = "me", .version = 50 };
+	struct l2a_error err;
+
+	(void)state;
+	kernel(3, NULL);
+	links("eth0");
+	item.rec = record_parse(RECORD_NODE, PEER("9", "fenced", "1"), &err);
+	ev.view.full = true;
+	ev.view.rev = rev;
+	ev.view.items = &item;
+	ev.view.n = 1;
+	step(&ev);
+	record_put(item.rec);
+	assert_int_equal(find_put(RECORD_NODE, "me")->rec->node.incarnation, 10);
+	assert_int_equal(find_put(RECORD_NODE, "me")->version, 50);
+}
+
+static void test_kernel_only_after_the_stores_yes(void **state)
+{
+	uint64_t req, sent = 1000;
+
+	(void)state;
+	ready(0);
+	req = put_req(RECORD_NODE, "me");
+	assert_null(find(EL_LEASE));
+	/* The answer is late: the lease counts from when it was asked for. */
+	now_ms = sent + 700;
+	answer(req, EL_OK);
+	assert_non_null(find(EL_LEASE));
+	assert_true(find(EL_LEASE)->deadline ==
+		    (sent + DURATION - MARGIN) * MS + BOOT_AHEAD);
+	assert_int_equal(find(EL_LEASE)->token, 1);
+}
+
+static void test_renews_in_time_with_the_version(void **state)
+{
+	struct el_action *put;
+
+	(void)state;
+	joined();
+	assert_true(election_wake(e) <= (1000 + RENEW) * MS);
+	tick_at(1000 + RENEW);
+	put = find_put(RECORD_NODE, "me");
+	assert_non_null(put);
+	assert_int_equal(put->version, rev);
+	assert_int_equal(put->rec->node.seq, 2);
+	/* One at a time. */
+	tick_at(1000 + 3 * RENEW);
+	assert_null(find_put(RECORD_NODE, "me"));
+}
+
+static void test_failed_renewal_is_tried_again(void **state)
+{
+	(void)state;
+	joined();
+	tick_at(1000 + RENEW);
+	answer(put_req(RECORD_NODE, "me"), EL_FAILED);
+	assert_null(find(EL_LEASE));
+	assert_true(election_wake(e) < (1000 + 2 * RENEW) * MS);
+	tick_at(election_wake(e) / MS + 1);
+	assert_non_null(find_put(RECORD_NODE, "me"));
+}
+
+/* The answer was lost: what was written is found out, not assumed. */
+static void test_lost_answer_written(void **state)
+{
+	struct record *rec;
+	uint64_t req;
+
+	(void)state;
+	joined();
+	tick_at(1000 + RENEW);
+	rec = record_get(find_put(RECORD_NODE, "me")->rec);
+	req = put_req(RECORD_NODE, "me");
+	now_ms += 300;
+	answer(req, EL_UNKNOWN);
+	assert_null(find(EL_LEASE));
+	assert_non_null(find(EL_GET));
+	got(find(EL_GET)->req, RECORD_NODE, "me", ++rev, rec);
+	assert_true(find(EL_LEASE)->deadline ==
+		    (1000 + RENEW + DURATION - MARGIN) * MS + BOOT_AHEAD);
+	record_put(rec);
+}
+
+static void test_lost_answer_not_written(void **state)
+{
+	struct record *rec;
+	uint64_t version;
+
+	(void)state;
+	ready(0);
+	rec = record_get(find_put(RECORD_NODE, "me")->rec);
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	version = rev;
+	tick_at(1000 + RENEW);
+	answer(put_req(RECORD_NODE, "me"), EL_UNKNOWN);
+	got(find(EL_GET)->req, RECORD_NODE, "me", version, rec);
+	assert_null(find(EL_LEASE));
+	assert_int_equal(find_put(RECORD_NODE, "me")->version, version);
+	record_put(rec);
+}
+
+/* Being fenced. */
+
+static void test_fenced_drops_all_and_begins_anew(void **state)
+{
+	struct el_action *put;
+
+	(void)state;
+	holding();
+	shows(RECORD_NODE, "me",
+	      "{\"incarnation\":1,\"seq\":1,\"duration_ms\":2000,"
+	      "\"state\":\"fenced\",\"run\":\"run\",\"boot\":\"boot\"}");
+	assert_non_null(find_note(EL_NOTE_FENCED));
+	assert_non_null(find(EL_LEASE_END));
+	assert_true(serves("s", EL_SERVE_STANDBY));
+	put = find_put(RECORD_NODE, "me");
+	assert_int_equal(put->rec->node.incarnation, 2);
+	assert_int_equal(put->version, rev);
+	answer(put->req, EL_OK);
+	assert_int_equal(find(EL_LEASE)->token, 2);
+	assert_false(serves("s", EL_SERVE_ACTIVE));
+}
+
+static void test_late_answer_of_a_fenced_life_renews_nothing(void **state)
+{
+	uint64_t req;
+
+	(void)state;
+	joined();
+	tick_at(1000 + RENEW);
+	req = put_req(RECORD_NODE, "me");
+	shows(RECORD_NODE, "me",
+	      "{\"incarnation\":1,\"seq\":2,\"duration_ms\":2000,"
+	      "\"state\":\"fenced\",\"run\":\"run\",\"boot\":\"boot\"}");
+	answer(req, EL_OK);
+	assert_null(find(EL_LEASE));
+}
+
+/* Fencing. */
+
+static void test_fences_after_the_others_duration(void **state)
+{
+	struct el_action *put;
+
+	(void)state;
+	joined();
+	shows(RECORD_NODE, "a", PEER("4", "ready", "1"));
+	tick_at(1000 + DURATION - 1);
+	assert_null(find_put(RECORD_NODE, "a"));
+	/* It renews: the count begins anew. */
+	shows(RECORD_NODE, "a", PEER("4", "ready", "2"));
+	tick_at(1000 + 2 * DURATION - 2);
+	assert_null(find_put(RECORD_NODE, "a"));
+	/* One comes before us by name, so a moment is left to it. */
+	tick_at(1000 + 2 * DURATION + DURATION / 64);
+	put = find_put(RECORD_NODE, "a");
+	assert_non_null(put);
+	assert_int_equal(put->rec->node.state, NODE_FENCED);
+	assert_int_equal(put->rec->node.incarnation, 4);
+	assert_int_equal(put->version, rev);
+}
+
+static void test_fence_that_fails_frees_nothing(void **state)
+{
+	(void)state;
+	joined();
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	shows(RECORD_HOLDER, "s", HOLDER("a", "1", "5"));
+	shows(RECORD_SERVICE, "s", SERVICE);
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	tick_at(1000 + 2 * DURATION);
+	answer(put_req(RECORD_NODE, "a"), EL_CONFLICT);
+	assert_null(find_put(RECORD_HOLDER, "s"));
+}
+
+static void test_claims_what_a_fenced_node_held(void **state)
+{
+	struct el_action *put;
+
+	(void)state;
+	joined();
+	tick_at(1000 + RENEW);
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	shows(RECORD_HOLDER, "s", HOLDER("a", "1", "5"));
+	shows(RECORD_SERVICE, "s", SERVICE);
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	shows(RECORD_NODE, "a", PEER("1", "fenced", "1"));
+	put = find_put(RECORD_HOLDER, "s");
+	assert_non_null(put);
+	assert_int_equal(put->rec->holder.token, 6);
+	assert_string_equal(put->rec->holder.node, "me");
+	assert_int_equal(put->rec->holder.transitions, 1);
+}
+
+static void test_a_newer_incarnation_frees_too(void **state)
+{
+	(void)state;
+	joined();
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	shows(RECORD_HOLDER, "s", HOLDER("a", "1", "5"));
+	shows(RECORD_SERVICE, "s",
+	      "{\"vips\":[\"192.0.2.1\"],\"devs\":[\"eth*\"],\"prefer\":[\"me\"]}");
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	shows(RECORD_NODE, "a", PEER("2", "ready", "1"));
+	assert_non_null(find_put(RECORD_HOLDER, "s"));
+}
+
+/* A record of a holder we have not heard of, newer than our view, frees nothing. */
+static void test_an_unknown_holder_is_alive(void **state)
+{
+	struct l2a_error err;
+	struct record *rec;
+	uint64_t req;
+
+	(void)state;
+	joined();
+	shows(RECORD_SERVICE, "s", SERVICE);
+	answer(put_req(RECORD_HOLDER, "s"), EL_CONFLICT);
+	req = find(EL_GET)->req;
+	rec = record_parse(RECORD_HOLDER, HOLDER("b", "1", "1"), &err);
+	got(req, RECORD_HOLDER, "s", rev + 5, rec);
+	record_put(rec);
+	for (unsigned int i = 1; i <= 8; i++) {
+		tick_at(1000 + i * DURATION);
+		assert_null(find_put(RECORD_HOLDER, "s"));
+	}
+}
+
+/* Claiming and answering. */
+
+static void test_answers_only_once_claimed(void **state)
+{
+	uint64_t req;
+
+	(void)state;
+	joined();
+	shows(RECORD_SERVICE, "s", SERVICE);
+	req = put_req(RECORD_HOLDER, "s");
+	assert_false(serves("s", EL_SERVE_ACTIVE));
+	answer(req, EL_OK);
+	/* Not before the view is whole up to the claim. */
+	assert_false(serves("s", EL_SERVE_ACTIVE));
+	shows(RECORD_NODE, "bystander", PEER("1", "fenced", "1"));
+	assert_true(serves("s", EL_SERVE_ACTIVE));
+	assert_int_equal(find(EL_SERVE)->token, 1);
+}
+
+static void test_lost_claim_is_looked_up(void **state)
+{
+	struct record *rec;
+
+	(void)state;
+	joined();
+	shows(RECORD_SERVICE, "s", SERVICE);
+	rec = record_get(find_put(RECORD_HOLDER, "s")->rec);
+	answer(put_req(RECORD_HOLDER, "s"), EL_UNKNOWN);
+	assert_false(serves("s", EL_SERVE_ACTIVE));
+	got(find(EL_GET)->req, RECORD_HOLDER, "s", ++rev, rec);
+	record_put(rec);
+	shows(RECORD_NODE, "bystander", PEER("1", "fenced", "1"));
+	assert_true(serves("s", EL_SERVE_ACTIVE));
+}
+
+static void test_an_older_claim_to_the_vip_goes_first(void **state)
+{
+	(void)state;
+	joined();
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	shows(RECORD_HOLDER, "old", HOLDER("a", "1", "5"));
+	shows(RECORD_SERVICE, "s", SERVICE);
+	/* Held by another through a service that is gone: not even claimed. */
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	shows(RECORD_HOLDER, "old", "{\"token\":5}");
+	assert_non_null(find_put(RECORD_HOLDER, "s"));
+}
+
+static void test_stands_by_for_a_peer(void **state)
+{
+	(void)state;
+	joined();
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	shows(RECORD_HOLDER, "s", HOLDER("a", "1", "5"));
+	shows(RECORD_SERVICE, "s", SERVICE);
+	assert_true(serves("s", EL_SERVE_STANDBY));
+	assert_null(find_put(RECORD_HOLDER, "s"));
+}
+
+static void test_claims_after_a_while_what_nobody_claims(void **state)
+{
+	(void)state;
+	joined();
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	shows(RECORD_SERVICE, "s",
+	      "{\"vips\":[\"192.0.2.1\"],\"devs\":[\"eth*\"],\"prefer\":[\"a\"]}");
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	tick_at(1000 + DURATION / 4);
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	tick_at(1000 + DURATION / 2);
+	assert_non_null(find_put(RECORD_HOLDER, "s"));
+}
+
+/* Handing over. */
+
+static void test_silent_first_then_free(void **state)
+{
+	struct el_action *put;
+
+	(void)state;
+	holding();
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	links(NULL);
+	assert_true(serves("s", EL_SERVE_STANDBY));
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	served("s", true);
+	put = find_put(RECORD_HOLDER, "s");
+	assert_non_null(put);
+	assert_null(put->rec->holder.node);
+	assert_string_equal(put->rec->holder.next, "a");
+	assert_int_equal(put->rec->holder.token, 1);
+}
+
+static void test_a_kernel_that_will_not_be_silent(void **state)
+{
+	(void)state;
+	holding();
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	links(NULL);
+	assert_true(serves("s", EL_SERVE_STANDBY));
+	served("s", false);
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	tick_at(now_ms + 10);
+	assert_null(find_put(RECORD_HOLDER, "s"));
+}
+
+/* The decision to be silent voids the record it was made by. */
+static void test_no_way_back_without_a_new_claim(void **state)
+{
+	uint64_t req;
+
+	(void)state;
+	holding();
+	links(NULL);
+	assert_true(serves("s", EL_SERVE_STANDBY));
+	served("s", true);
+	req = put_req(RECORD_HOLDER, "s");
+	links("eth0");
+	assert_false(serves("s", EL_SERVE_ACTIVE));
+	answer(req, EL_UNKNOWN);
+	assert_false(serves("s", EL_SERVE_ACTIVE));
+}
+
+static void test_old_view_activates_nothing(void **state)
+{
+	uint64_t claimed, req;
+
+	(void)state;
+	holding();
+	claimed = rev - 1;
+	links(NULL);
+	assert_true(serves("s", EL_SERVE_STANDBY));
+	served("s", true);
+	req = put_req(RECORD_HOLDER, "s");
+	answer(req, EL_OK);
+	assert_non_null(find_note(EL_NOTE_RELEASED));
+	links("eth0");
+	shows_at(claimed, RECORD_HOLDER, "s", HOLDER("me", "1", "1"));
+	assert_false(serves("s", EL_SERVE_ACTIVE));
+}
+
+static void test_stop_hands_over_and_leaves(void **state)
+{
+	const struct el_event stop = { .type = EL_EV_STOP };
+	uint64_t req;
+
+	(void)state;
+	holding();
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	step(&stop);
+	assert_true(serves("s", EL_SERVE_STANDBY));
+	served("s", true);
+	req = put_req(RECORD_HOLDER, "s");
+	assert_string_equal(find_put(RECORD_HOLDER, "s")->rec->holder.next, "a");
+	assert_int_equal(find_put(RECORD_NODE, "me")->rec->node.state,
+			 NODE_DRAINING);
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	assert_null(find(EL_EXIT));
+	answer(req, EL_OK);
+	assert_int_equal(find_put(RECORD_NODE, "me")->rec->node.state,
+			 NODE_FENCED);
+	assert_true(find_put(RECORD_NODE, "me")->rec->node.left);
+	assert_null(find(EL_EXIT));
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	assert_non_null(find(EL_EXIT));
+	assert_int_equal(find(EL_EXIT)->status, 0);
+	assert_null(find(EL_LEASE));
+}
+
+static void test_stop_ends_even_without_the_store(void **state)
+{
+	const struct el_event stop = { .type = EL_EV_STOP };
+
+	(void)state;
+	holding();
+	step(&stop);
+	assert_true(serves("s", EL_SERVE_STANDBY));
+	served("s", true);
+	assert_null(find(EL_EXIT));
+	tick_at(now_ms + 2 * DURATION);
+	assert_non_null(find(EL_EXIT));
+	assert_non_null(find(EL_LEASE_END));
+}
+
+/* Restarting, and names taken twice. */
+
+static void record_is(uint64_t version, const char *json)
+{
+	struct el_event ev = { .type = EL_EV_VIEW };
+	struct el_item items[3] = {
+		{ .kind = RECORD_NODE, .name = "me", .version = version },
+		{ .kind = RECORD_SERVICE, .name = "s", .version = 10 },
+		{ .kind = RECORD_HOLDER, .name = "s", .version = 11 },
+	};
+	struct l2a_error err;
+
+	items[0].rec = record_parse(RECORD_NODE, json, &err);
+	items[1].rec = record_parse(RECORD_SERVICE, SERVICE, &err);
+	items[2].rec = record_parse(RECORD_HOLDER, HOLDER("me", "4", "3"), &err);
+	ev.view.full = true;
+	ev.view.rev = rev = version;
+	ev.view.items = items;
+	ev.view.n = 3;
+	step(&ev);
+	for (size_t i = 0; i < 3; i++)
+		record_put(items[i].rec);
+}
+
+#define EARLIER(boot, seq, duration) \
+	"{\"incarnation\":4,\"seq\":" seq ",\"duration_ms\":" duration "," \
+	"\"state\":\"ready\",\"devs\":[\"eth0\"],\"boot\":\"" boot "\"," \
+	"\"run\":\"earlier\",\"host\":\"h\"}"
+
+static void test_takes_up_on_the_same_boot(void **state)
+{
+	(void)state;
+	kernel(4, "192.0.2.1");
+	links("eth0");
+	record_is(50, EARLIER("boot", "7", "2000"));
+	assert_int_equal(find_put(RECORD_NODE, "me")->rec->node.incarnation, 4);
+	assert_int_equal(find_put(RECORD_NODE, "me")->rec->node.seq, 8);
+	/* What answers is left alone until it is known whether it may. */
+	assert_null(find(EL_SERVE));
+	assert_null(find(EL_LEASE_END));
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	assert_non_null(find_note(EL_NOTE_TAKEN_UP));
+	assert_true(serves("s", EL_SERVE_ACTIVE));
+	assert_null(find_put(RECORD_HOLDER, "s"));
+}
+
+/* A release of the earlier process may be on its way: claim anew. */
+static void test_takes_up_but_not_what_is_silent(void **state)
+{
+	(void)state;
+	kernel(4, NULL);
+	links("eth0");
+	record_is(50, EARLIER("boot", "7", "2000"));
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	assert_non_null(find_note(EL_NOTE_TAKEN_UP));
+	assert_false(serves("s", EL_SERVE_ACTIVE));
+	assert_true(serves("s", EL_SERVE_STANDBY));
+}
+
+static void test_another_duration_ends_the_old_lease(void **state)
+{
+	(void)state;
+	kernel(4, "192.0.2.1");
+	links("eth0");
+	record_is(50, EARLIER("boot", "7", "9000"));
+	assert_non_null(find(EL_LEASE_END));
+	assert_int_equal(find_put(RECORD_NODE, "me")->rec->node.incarnation, 5);
+}
+
+static void test_waits_where_the_record_is_anothers(void **state)
+{
+	(void)state;
+	kernel(0, NULL);
+	links("eth0");
+	record_is(50, EARLIER("elsewhere", "7", "2000"));
+	assert_null(find(EL_PUT));
+	assert_non_null(find_note(EL_NOTE_WAITING));
+	tick_at(1000 + DURATION - 1);
+	assert_null(find(EL_PUT));
+	tick_at(1000 + DURATION);
+	assert_int_equal(find_put(RECORD_NODE, "me")->rec->node.incarnation, 5);
+	assert_int_equal(find_put(RECORD_NODE, "me")->version, 50);
+}
+
+static void test_refuses_where_the_name_is_alive(void **state)
+{
+	(void)state;
+	kernel(0, NULL);
+	links("eth0");
+	record_is(50, EARLIER("elsewhere", "7", "2000"));
+	tick_at(1000 + RENEW);
+	shows(RECORD_NODE, "me", EARLIER("elsewhere", "8", "2000"));
+	assert_non_null(find(EL_EXIT));
+	assert_int_equal(find(EL_EXIT)->status, 1);
+	assert_non_null(strstr(find(EL_EXIT)->text, "node me is alive on h"));
+}
+
+/* Conflict. */
+
+static void test_conflict_renews_at_once(void **state)
+{
+	struct el_event ev = { .type = EL_EV_CONFLICT, .service = "s" };
+	uint64_t req;
+
+	(void)state;
+	holding();
+	now_ms += 10;
+	step(&ev);
+	req = put_req(RECORD_NODE, "me");
+	assert_false(serves("s", EL_SERVE_STANDBY));
+	answer(req, EL_FAILED);
+	assert_true(serves("s", EL_SERVE_STANDBY));
+	tick_at(election_wake(e) / MS + 1);
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	assert_true(serves("s", EL_SERVE_ACTIVE));
+}
+
+/* Another store. */
+
+static void test_another_store(void **state)
+{
+	const struct el_event reset = { .type = EL_EV_RESET };
+
+	(void)state;
+	holding();
+	step(&reset);
+	assert_non_null(find(EL_LEASE_END));
+	assert_true(serves("s", EL_SERVE_STANDBY));
+	rev = 1;
+	empty_view();
+	/* The others may not have noticed yet. */
+	assert_null(find(EL_PUT));
+	tick_at(now_ms + DURATION);
+	assert_int_equal(find_put(RECORD_NODE, "me")->rec->node.incarnation, 2);
+	assert_int_equal(find_put(RECORD_NODE, "me")->version, 0);
+}
+
+#define TEST(name)	cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_waits_for_everything),
+		TEST(test_incarnation_is_above_all_known),
+		TEST(test_incarnation_above_a_fenced_record),
+		TEST(test_kernel_only_after_the_stores_yes),
+		TEST(test_renews_in_time_with_the_version),
+		TEST(test_failed_renewal_is_tried_again),
+		TEST(test_lost_answer_written),
+		TEST(test_lost_answer_not_written),
+		TEST(test_fenced_drops_all_and_begins_anew),
+		TEST(test_late_answer_of_a_fenced_life_renews_nothing),
+		TEST(test_fences_after_the_others_duration),
+		TEST(test_fence_that_fails_frees_nothing),
+		TEST(test_claims_what_a_fenced_node_held),
+		TEST(test_a_newer_incarnation_frees_too),
+		TEST(test_an_unknown_holder_is_alive),
+		TEST(test_answers_only_once_claimed),
+		TEST(test_lost_claim_is_looked_up),
+		TEST(test_an_older_claim_to_the_vip_goes_first),
+		TEST(test_stands_by_for_a_peer),
+		TEST(test_claims_after_a_while_what_nobody_claims),
+		TEST(test_silent_first_then_free),
+		TEST(test_a_kernel_that_will_not_be_silent),
+		TEST(test_no_way_back_without_a_new_claim),
+		TEST(test_old_view_activates_nothing),
+		TEST(test_stop_hands_over_and_leaves),
+		TEST(test_stop_ends_even_without_the_store),
+		TEST(test_takes_up_on_the_same_boot),
+		TEST(test_takes_up_but_not_what_is_silent),
+		TEST(test_another_duration_ends_the_old_lease),
+		TEST(test_waits_where_the_record_is_anothers),
+		TEST(test_refuses_where_the_name_is_alive),
+		TEST(test_conflict_renews_at_once),
+		TEST(test_another_store),
+	};
+
+	return cmocka_run_group_tests_name("election", tests, NULL, NULL);
+}
