@@ -279,13 +279,15 @@ void claim_take_up(struct election *e)
 
 static void look_at(struct election *e, struct el_service *s)
 {
-	bool silent, stay;
+	bool silent, stay, loud;
 
 	if (undecided(e, s))
 		return;
 	s->mine = ours(e, s);
 	stay = should_stay(e, s);
-	tell_kernel(e, s, wanted(e, s, stay), stay);
+	loud = s->mine && !stay && el_fault(e, EL_FAULT_RELEASE_LOUD);
+	if (!loud)
+		tell_kernel(e, s, wanted(e, s, stay), stay);
 	tell_people(e, s);
 	if (s->op != EL_OP_NONE)
 		return;
@@ -293,8 +295,8 @@ static void look_at(struct election *e, struct el_service *s)
 		el_wake_at(e, s->retry);
 		return;
 	}
-	silent = s->acked || el_fault(e, EL_FAULT_RELEASE_LOUD);
-	if (s->mine && !stay && silent && s->want != EL_SERVE_ACTIVE)
+	silent = s->acked && s->want != EL_SERVE_ACTIVE;
+	if (s->mine && !stay && (silent || loud))
 		release(e, s);
 	else if (!s->mine && may_claim(e, s))
 		claim(e, s);

@@ -101,7 +101,7 @@ bool host_answers(const struct world *w, const struct host *h, int vip)
 	for (int s = 0; s < MAX_SERVICES; s++) {
 		const struct kernel_vip *v = &h->vips[s][vip];
 
-		if (v->active && v->token == h->lease_token)
+		if (v->active && (v->unbound || v->token == h->lease_token))
 			return true;
 	}
 	return false;
@@ -141,7 +141,8 @@ static bool kernel_serve(struct world *w, struct host *h,
 			continue;
 		/* The kernel refuses a token that is not the lease's. */
 		stale = a->token && a->token != h->lease_token;
-		vip->token = a->token ? a->token : h->lease_token;
+		vip->token = a->token;
+		vip->unbound = !a->token;
 		vip->active = !stale;
 	}
 	tell(w, h, "kernel: %s %s token %llu%s", a->name,
@@ -213,14 +214,55 @@ static void reply(struct world *w, struct host *h, struct message *msg)
 	host_deliver(w, h, msg, between(w, 0, MS / 10));
 }
 
-static void serve(struct world *w, struct host *h, struct el_action *a)
+static void served(struct world *w, struct host *h, const struct el_action *a,
+		   bool ok)
 {
 	struct message *msg = message_new(EL_EV_SERVE_DONE);
 
-	msg->ev.serve.ok = kernel_serve(w, h, a);
+	msg->ev.serve.ok = ok;
 	msg->ev.serve.seq = a->seq;
 	msg->ev.serve.service = service_name(service_number(a->name));
 	reply(w, h, msg);
+}
+
+/* The controller compares with the kernel now and then, and mends. */
+static void try_again(struct world *w, struct happening *hp)
+{
+	struct host *h = hp->host;
+	struct el_action *a = &h->failed[hp->number];
+
+	if (h->life != hp->life || !a->name)
+		return;
+	served(w, h, a, kernel_serve(w, h, a));
+	el_action_clear(a);
+}
+
+static void fail(struct world *w, struct host *h, const struct el_action *a)
+{
+	int number = service_number(a->name);
+	struct el_action *kept = &h->failed[number];
+	struct happening *hp;
+
+	tell(w, h, "kernel: no memory for %s", a->name);
+	*kept = *a;
+	kept->name = xstrdup(a->name);
+	kept->rec = record_get(a->rec);
+	kept->node = NULL;
+	kept->text = NULL;
+	served(w, h, a, false);
+	hp = later(w, between(w, MS, SEC), try_again);
+	hp->host = h;
+	hp->life = h->life;
+	hp->number = number;
+}
+
+static void serve(struct world *w, struct host *h, const struct el_action *a)
+{
+	el_action_clear(&h->failed[service_number(a->name)]);
+	if (w->trouble && chance(w, 2))
+		fail(w, h, a);
+	else
+		served(w, h, a, kernel_serve(w, h, a));
 }
 
 static void lease(struct world *w, struct host *h, struct el_action *a)
@@ -326,6 +368,8 @@ void host_drop(struct host *h)
 	election_free(h->election);
 	h->election = NULL;
 	names_clear(&h->active);
+	for (int i = 0; i < MAX_SERVICES; i++)
+		el_action_clear(&h->failed[i]);
 }
 
 void host_kill(struct world *w, struct host *h)
@@ -448,7 +492,9 @@ void host_init(struct world *w, struct host *h, int number)
 	h->config.rebalance = chance(w, 70);
 	h->config.move_rate = 10;
 	h->offset = between(w, SEC, 1000 * SEC);
-	h->drift_ppm = (int64_t)between(w, 0, 2000) - 1000;
+	/* The worst there is as often as anything between. */
+	h->drift_ppm = chance(w, 50) ? (int64_t)between(w, 0, 2000) - 1000 :
+		       chance(w, 50) ? 1000 : -1000;
 	h->link = true;
 	h->inbox_end = &h->inbox;
 	h->tick_at = NO_TIME;

@@ -56,6 +56,7 @@ struct message {
 struct kernel_vip {
 	bool known;
 	bool active;
+	bool unbound;		/* a fault: whatever the token */
 	uint64_t token;
 };
 
@@ -75,6 +76,7 @@ struct host {
 	uint64_t lease_deadline;
 	struct kernel_vip vips[MAX_SERVICES][MAX_VIPS];
 	struct names active;	/* of them, as an event tells it */
+	struct el_action failed[MAX_SERVICES];	/* to be done again */
 	bool link;
 
 	/* The process. */
@@ -127,7 +129,8 @@ struct world {
 	int n_hosts;
 	int n_services;
 	struct store store;
-	uint64_t slow;		/* longest delay on the way to the store, ns */
+	uint64_t quick;		/* usual delay on the way to the store, ns */
+	uint64_t slow;		/* longest, now and then */
 	bool trouble;		/* things may go wrong now */
 	uint64_t quiet_since;
 

@@ -74,7 +74,7 @@ static uint64_t delay(struct world *w)
 {
 	if (w->trouble && w->slow && chance(w, 15))
 		return between(w, MS, w->slow);
-	return between(w, MS / 10, 4 * MS);
+	return between(w, w->quick / 40, w->quick);
 }
 
 static bool reachable(const struct world *w, const struct host *h)

@@ -201,6 +201,7 @@ void trouble_start(struct world *w)
 {
 	w->n_hosts = (int)between(w, 2, 4);
 	w->n_services = (int)between(w, 1, MAX_SERVICES);
+	w->quick = (uint64_t[]){ 4 * MS, MS, MS / 10 }[chance_below(w, 3)];
 	w->quiet_since = 0;
 	for (int i = 0; i < w->n_hosts; i++)
 		host_init(w, &w->hosts[i], i);

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The agent's ears: what the store, the kernel and the clock tell becomes an
+ * event for the election.
+ */
+#include <event2/event.h>
+#include <stdlib.h>
+
+#include "agent_priv.h"
+#include "lib/clock.h"
+#include "log.h"
+
+#define MISSING_MS	1000	/* between two looks for the module */
+
+/* What the store tells. */
+
+static void on_view(void *arg, const struct store_item *items, size_t n,
+		    uint64_t rev, bool full)
+{
+	struct el_event ev = { .type = EL_EV_VIEW };
+	struct agent *a = arg;
+	struct el_item *view = xmalloc((n + 1) * sizeof(*view));
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct el_item *item = &view[kept];
+
+		item->name = record_key_parse(items[i].key, &item->kind);
+		if (!item->name)
+			continue;
+		item->version = items[i].version;
+		item->rec = items[i].value ? agent_parse(item->kind, &items[i]) : NULL;
+		/* Unreadable: as if it had not changed. */
+		if (items[i].value && !item->rec)
+			continue;
+		kept++;
+	}
+	ev.view.rev = rev;
+	ev.view.full = full;
+	ev.view.items = view;
+	ev.view.n = kept;
+	agent_step(a, &ev);
+	for (size_t i = 0; i < kept; i++)
+		record_put(view[i].rec);
+	free(view);
+}
+
+static void on_store_state(void *arg, const char *error)
+{
+	struct agent *a = arg;
+
+	if (error)
+		log_err("store unreachable node=%s: %s", a->config->node, error);
+	else if (a->store_error)
+		log_notice("store back node=%s", a->config->node);
+	free(a->store_error);
+	a->store_error = xstrdup(error);
+	a->store_seen = true;
+}
+
+static void on_store_reset(void *arg)
+{
+	struct el_event ev = { .type = EL_EV_RESET };
+	struct agent *a = arg;
+
+	log_warn("store is another than before node=%s: beginning anew",
+		 a->config->node);
+	agent_step(a, &ev);
+}
+
+/* What the kernel tells. */
+
+static void on_module(void *arg, bool there, uint64_t token,
+		      const struct names *active)
+{
+	struct el_event ev = { .type = EL_EV_KERNEL };
+	struct agent *a = arg;
+
+	a->kernel = there;
+	a->routes_stale = true;
+	ev.kernel.there = there;
+	ev.kernel.token = token;
+	agent_raise(a, &ev, active, NULL);
+}
+
+static void on_served(void *arg, const struct served *s)
+{
+	struct el_event ev = { .type = EL_EV_SERVE_DONE };
+
+	ev.serve.seq = s->seq;
+	ev.serve.ok = true;
+	agent_raise(arg, &ev, NULL, s->name);
+}
+
+static void on_conflict(void *arg, const char *vip, const uint8_t *mac)
+{
+	struct el_event ev = { .type = EL_EV_CONFLICT };
+	struct agent *a = arg;
+	char text[L2A_MAC_STRLEN];
+
+	log_warn("conflict vip=%s node=%s: %s claims it", vip, a->config->node,
+		 l2a_mac_format(mac, text));
+	for (size_t i = 0; i < a->served.n; i++) {
+		const struct served *s = &a->served.v[i];
+
+		if (s->spec && names_has(&s->spec->service.vips, vip))
+			agent_raise(a, &ev, NULL, s->name);
+	}
+}
+
+static void on_expired(void *arg)
+{
+	struct agent *a = arg;
+
+	log_warn("lease ran out node=%s lease=%u: silent until the store confirms again",
+		 a->config->node, a->config->lease);
+}
+
+void agent_on_links(void *arg)
+{
+	struct el_event ev = { .type = EL_EV_LINKS };
+	struct names up = { 0, NULL };
+	struct agent *a = arg;
+
+	/* New devices get their standby VIPs before anything else happens. */
+	responder_links(a->responder);
+	links_up(a->links, &up);
+	a->routes_stale = true;
+	agent_raise(a, &ev, &up, NULL);
+	names_clear(&up);
+}
+
+/* Time. */
+
+void agent_on_tick(int fd, short what, void *arg)
+{
+	struct el_event ev = { .type = EL_EV_TICK };
+
+	(void)fd;
+	(void)what;
+	agent_step(arg, &ev);
+}
+
+void agent_on_check(int fd, short what, void *arg)
+{
+	struct agent *a = arg;
+	uint64_t ms = a->config->reconcile_ms;
+
+	(void)fd;
+	(void)what;
+	if (a->done)
+		return;
+	responder_check(a->responder, election_settled(a->election));
+	agent_set_routes(a);
+	if (!a->kernel && ms > MISSING_MS)
+		ms = MISSING_MS;
+	agent_set_timer(a->check, ms * L2A_NSEC_PER_MSEC);
+}
+
+const struct store_watcher agent_watcher = {
+	.view = on_view,
+	.state = on_store_state,
+	.reset = on_store_reset,
+};
+
+const struct responder_hooks agent_hooks = {
+	.there = on_module,
+	.served = on_served,
+	.conflict = on_conflict,
+	.expired = on_expired,
+};

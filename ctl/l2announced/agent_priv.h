@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The agent's insides, shared by its three files:
+ *
+ *   agent.c        events in, actions out, one at a time
+ *   agent_hooks.c  what the store, the kernel and the clock tell
+ *   agent_start.c  putting it together and taking it apart
+ */
+#ifndef L2A_AGENT_PRIV_H
+#define L2A_AGENT_PRIV_H
+
+#include "agent.h"
+#include "deliver.h"
+#include "links.h"
+#include "responder.h"
+#include "served.h"
+
+struct event;
+
+/* An event that waits, and what it points to. */
+struct waiting {
+	struct waiting *next;
+	struct el_event ev;
+	struct names names;
+	char *service;
+};
+
+struct agent {
+	const struct config *config;
+	struct event_base *base;
+	struct election *election;
+	const struct store_ops *ops;
+	struct store *store;
+	struct links *links;
+	struct responder *responder;
+	struct deliver *deliver;
+	struct served_list served;
+	struct event *tick;
+	struct event *check;
+	struct waiting *queue, **queue_end;
+	bool busy;
+	bool kernel;
+	bool store_seen;
+	char *store_error;
+	bool routes_stale;
+	bool done;
+	int status;
+};
+
+/* agent.c */
+void agent_step(struct agent *a, const struct el_event *ev);
+
+/** agent_raise() - an event that may come up while another is dealt with */
+void agent_raise(struct agent *a, const struct el_event *ev,
+		 const struct names *names, const char *service);
+void agent_set_routes(struct agent *a);
+void agent_set_timer(struct event *timer, uint64_t ns);
+struct record *agent_parse(enum record_kind kind, const struct store_item *item);
+void agent_drop_queue(struct agent *a);
+
+/* agent_hooks.c */
+extern const struct store_watcher agent_watcher;
+extern const struct responder_hooks agent_hooks;
+void agent_on_links(void *arg);
+void agent_on_tick(int fd, short what, void *arg);
+void agent_on_check(int fd, short what, void *arg);
+
+#endif /* L2A_AGENT_PRIV_H */

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The agent's beginning and end.
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agent_priv.h"
+#include "notify.h"
+
+static void read_text(const char *path, char *buf, size_t size)
+{
+	FILE *f = fopen(path, "re");
+
+	buf[0] = '\0';
+	if (f && fgets(buf, (int)size, f))
+		buf[strcspn(buf, "\n")] = '\0';
+	if (f)
+		fclose(f);
+}
+
+static int make_election(struct agent *a, struct l2a_error *err)
+{
+	char id[64], boot[128], run[64], host[128], name[65] = "";
+	struct el_config config = {
+		.node = a->config->node,
+		.boot = boot,
+		.run = run,
+		.host = host,
+		.duration_ms = a->config->duration_ms,
+		.renew_ms = a->config->renew_ms,
+		.margin_ms = a->config->margin_ms,
+		.rebalance = a->config->rebalance,
+		.move_rate = a->config->move_rate,
+	};
+	struct stat st;
+
+	read_text("/proc/sys/kernel/random/boot_id", id, sizeof(id));
+	if (!id[0] || stat("/proc/self/ns/net", &st))
+		return l2a_fail(err, -ENOENT, "cannot tell boots and namespaces apart: is /proc mounted?");
+	snprintf(boot, sizeof(boot), "%s/%llu", id,
+		 (unsigned long long)st.st_ino);
+	read_text("/proc/sys/kernel/random/uuid", run, sizeof(run));
+	if (!run[0])
+		return l2a_fail(err, -ENOENT, "cannot read /proc/sys/kernel/random/uuid");
+	gethostname(name, sizeof(name) - 1);
+	snprintf(host, sizeof(host), "%s, process %d", name, (int)getpid());
+	a->election = election_new(&config);
+	return 0;
+}
+
+static int open_all(struct agent *a, struct l2a_error *err)
+{
+	struct store_watcher watcher = agent_watcher;
+	struct responder_hooks hooks = agent_hooks;
+
+	watcher.arg = a;
+	hooks.arg = a;
+	a->tick = evtimer_new(a->base, agent_on_tick, a);
+	a->check = evtimer_new(a->base, agent_on_check, a);
+	if (!a->tick || !a->check)
+		return l2a_fail(err, -ENOMEM, "out of memory");
+	if (make_election(a, err))
+		return err->code;
+	a->deliver = deliver_open(err);
+	if (!a->deliver)
+		return err->code;
+	a->links = links_open(a->base, agent_on_links, a, err);
+	if (!a->links)
+		return err->code;
+	a->responder = responder_new(a->base, a->config->lease, a->links,
+				     &a->served, &hooks);
+	a->ops = store_find(a->config->store_type);
+	if (!a->ops)
+		return l2a_fail(err, -EINVAL, "no store of type %s",
+				a->config->store_type);
+	a->store = a->ops->open(a->config, a->base, err);
+	if (!a->store)
+		return err->code;
+	a->ops->watch(a->store, &watcher);
+	return 0;
+}
+
+struct agent *agent_new(const struct config *config, struct event_base *base,
+			struct l2a_error *err)
+{
+	struct agent *a = xmalloc(sizeof(*a));
+
+	a->config = config;
+	a->base = base;
+	a->queue_end = &a->queue;
+	if (open_all(a, err)) {
+		agent_free(a);
+		return NULL;
+	}
+	agent_on_links(a);
+	agent_on_check(-1, 0, a);
+	return a;
+}
+
+void agent_free(struct agent *a)
+{
+	if (!a)
+		return;
+	a->done = true;
+	if (a->store)
+		a->ops->close(a->store);
+	if (a->deliver)
+		agent_set_routes(a);
+	responder_free(a->responder);
+	deliver_close(a->deliver);
+	links_close(a->links);
+	election_free(a->election);
+	served_clear(&a->served);
+	agent_drop_queue(a);
+	if (a->tick)
+		event_free(a->tick);
+	if (a->check)
+		event_free(a->check);
+	free(a->store_error);
+	free(a);
+}
+
+void agent_stop(struct agent *a)
+{
+	struct el_event ev = { .type = EL_EV_STOP };
+
+	notify_manager("STOPPING=1\nSTATUS=handing over");
+	agent_step(a, &ev);
+}
+
+int agent_status(const struct agent *a)
+{
+	return a->status;
+}
+
+struct agent_info agent_info(const struct agent *a)
+{
+	return (struct agent_info){
+		.config = a->config,
+		.election = a->election,
+		.store = a->ops,
+		.handle = a->store,
+		.store_error = a->store_error,
+		.store_seen = a->store_seen,
+		.kernel = a->kernel,
+		.lease_left_ns = responder_lease_left(a->responder),
+		.mends = responder_mends(a->responder),
+	};
+}
