@@ -20,10 +20,10 @@ check "the stopped one ends by itself" wait_for gone "${CONTROLLER[$HOLDER]}"
 wait "${CONTROLLER[$HOLDER]}"
 check "with exit status 0" test $? -eq 0
 check "its kernel is left as a standby" vip_is "$HOLDER" state standby
-check_controllers "no asker was left without: one reply missing at most," \
+check_controllers "at most one request got no reply of its own" \
 	saw --since "$start" -- 'unanswered<=1'
 unanswered=$(judge --since "$start" --get unanswered)
-check_controllers "and then the announcement came instead" \
+check_controllers "and that one was met by the announcement" \
 	saw --since "$start" -- "told=$unanswered"
 check "never two answers" saw dual_answers=0 \
 	"sequence=${MAC[$HOLDER]},${MAC[$next]}"
