@@ -218,10 +218,11 @@ static int make_directory(const char *path, struct l2a_error *err)
 	return ret;
 }
 
-static int set_up(struct sqlite_db *db, int busy_ms, struct l2a_error *err)
+static int set_up(struct sqlite_db *db, bool create, int busy_ms,
+		  struct l2a_error *err)
 {
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-		    SQLITE_OPEN_NOMUTEX;
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+		    (create ? SQLITE_OPEN_CREATE : 0);
 	int ret;
 
 	if (sqlite3_open_v2(db->path, &db->handle, flags, NULL))
@@ -243,16 +244,16 @@ static int set_up(struct sqlite_db *db, int busy_ms, struct l2a_error *err)
 	return ret;
 }
 
-struct sqlite_db *sqlite_db_open(const char *path, int busy_ms,
+struct sqlite_db *sqlite_db_open(const char *path, bool create, int busy_ms,
 				 struct l2a_error *err)
 {
 	struct sqlite_db *db;
 
-	if (make_directory(path, err))
+	if (create && make_directory(path, err))
 		return NULL;
 	db = xmalloc(sizeof(*db));
 	db->path = xstrdup(path);
-	if (!set_up(db, busy_ms, err))
+	if (!set_up(db, create, busy_ms, err))
 		return db;
 	sqlite_db_close(db);
 	return NULL;

@@ -12,14 +12,15 @@
 struct sqlite_db;
 
 /**
- * sqlite_db_open() - open the file, make it where it is missing
- * @path: of the file; its directory is made too
+ * sqlite_db_open() - open the file
+ * @path: of the file
+ * @create: make it, and its directory, where it is missing
  * @busy_ms: how long to wait for another writer
  * @err: filled in on failure
  *
  * Return: the database, or NULL.
  */
-struct sqlite_db *sqlite_db_open(const char *path, int busy_ms,
+struct sqlite_db *sqlite_db_open(const char *path, bool create, int busy_ms,
 				 struct l2a_error *err);
 
 /** sqlite_db_close() - close; NULL is fine */

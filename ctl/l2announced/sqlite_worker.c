@@ -133,7 +133,12 @@ static void open_db(struct store *store)
 
 	if (store->db || now_ms() < store->retry_at)
 		return;
-	store->db = sqlite_db_open(store->path, store->busy_ms, &err);
+	/*
+	 * A store that was there and is missing comes back, or is another: it
+	 * is not for us to begin an empty one in its place.
+	 */
+	store->db = sqlite_db_open(store->path, !store->epoch, store->busy_ms,
+				   &err);
 	if (!store->db) {
 		store->retry_at = now_ms() + REOPEN_MS;
 		tell_state(store, err.text);

@@ -20,10 +20,10 @@
 #define ROUNDS		300
 
 struct cluster {
-	char node_names[MAX_NODES][8];
+	char node_names[MAX_NODES][24];
 	const char *nodes[MAX_NODES];
 	size_t n_nodes;
-	char unit_names[MAX_UNITS][16];
+	char unit_names[MAX_UNITS][24];
 	size_t eligible[MAX_UNITS][MAX_NODES];
 	struct assign_unit units[MAX_UNITS];
 	size_t n_units;

@@ -51,7 +51,7 @@ static int remove_dir(void **state)
 static struct sqlite_db *open_db(void)
 {
 	struct l2a_error err = { 0 };
-	struct sqlite_db *db = sqlite_db_open(path, BUSY_MS, &err);
+	struct sqlite_db *db = sqlite_db_open(path, true, BUSY_MS, &err);
 
 	if (!db)
 		print_error("%s\n", err.text);
@@ -167,7 +167,7 @@ static void test_changes(void **state)
 static void *writer(void *arg)
 {
 	struct l2a_error err = { 0 };
-	struct sqlite_db *db = sqlite_db_open(path, BUSY_MS, &err);
+	struct sqlite_db *db = sqlite_db_open(path, true, BUSY_MS, &err);
 	uintptr_t wins = 0;
 
 	(void)arg;
@@ -228,7 +228,7 @@ static void test_refuses_what_is_no_store(void **state)
 	for (int i = 0; i < 1000; i++)
 		fputs("This is not a database. ", f);
 	fclose(f);
-	assert_null(sqlite_db_open(path, BUSY_MS, &err));
+	assert_null(sqlite_db_open(path, true, BUSY_MS, &err));
 	assert_non_null(strstr(err.text, path));
 	assert_non_null(strstr(err.text, "not a database"));
 }
@@ -246,7 +246,7 @@ static void test_refuses_another_application(void **state)
 		 "printf '\\0\\0\\0\\5' | dd of='%s' bs=1 seek=68 conv=notrunc status=none",
 		 path);
 	assert_int_equal(system(command), 0);
-	assert_null(sqlite_db_open(path, BUSY_MS, &err));
+	assert_null(sqlite_db_open(path, true, BUSY_MS, &err));
 	assert_non_null(strstr(err.text, "something else"));
 }
 
@@ -461,6 +461,10 @@ static void test_tells_of_another_store(void **state)
 	until(&seen, &seen.views, 2);
 	snprintf(command, sizeof(command), "rm -f '%s'*", path);
 	assert_int_equal(system(command), 0);
+	until(&seen, &seen.downs, 1);
+	/* Nobody but the one who begins anew makes a new one. */
+	assert_int_equal(access(path, F_OK), -1);
+	sqlite_db_close(open_db());
 	until(&seen, &seen.resets, 1);
 	until(&seen, &seen.views, 3);
 	assert_true(seen.full);
