@@ -73,7 +73,8 @@ static void consider(struct election *e, struct el_node *node)
 
 void fence_settle(struct election *e)
 {
-	if (e->self.state != EL_MEMBER_IN)
+	/* Whoever cannot renew himself has no business to judge others. */
+	if (!member_lives(e))
 		return;
 	for (size_t i = 0; i < e->n_nodes; i++) {
 		struct el_node *node = e->nodes[i];

@@ -173,11 +173,23 @@ static void become_member(struct election *e)
 		e->config.node, e->self.incarnation, NULL);
 }
 
+/*
+ * Our own lease had run out: the store was away, or we were. That the others'
+ * records did not change meanwhile says nothing about them: count anew.
+ */
+static void forgive(struct election *e)
+{
+	for (size_t i = 0; i < e->n_nodes; i++)
+		e->nodes[i]->seen = e->now->mono;
+}
+
 /* The store has our record as it was sent at self->sent_boot. */
 static void renewed(struct election *e)
 {
 	struct el_member *self = &e->self;
 
+	if (self->state == EL_MEMBER_IN && !member_lives(e))
+		forgive(e);
 	if (self->state == EL_MEMBER_LEAVING) {
 		leave_process(e, 0, NULL);
 		return;

@@ -435,26 +435,60 @@ static void test_late_answer_of_a_fenced_life_renews_nothing(void **state)
 
 /* Fencing. */
 
-static void test_fences_after_the_others_duration(void **state)
+/* Time passes, the store confirms every renewal, and nobody else is heard of. */
+static void live_until(uint64_t ms)
 {
-	struct el_action *put;
+	while (now_ms < ms) {
+		uint64_t wake = election_wake(e) / MS;
+
+		tick_at(wake < ms ? (wake > now_ms ? wake : now_ms + 1) : ms);
+		if (find_put(RECORD_NODE, "me") && now_ms < ms)
+			answer(put_req(RECORD_NODE, "me"), EL_OK);
+	}
+}
+
+/* While the store was away nobody could renew: that is held against nobody. */
+static void test_an_outage_is_held_against_nobody(void **state)
+{
+	uint64_t req;
 
 	(void)state;
 	joined();
 	shows(RECORD_NODE, "a", PEER("4", "ready", "1"));
-	tick_at(1000 + DURATION - 1);
+	tick_at(1000 + RENEW);
+	req = put_req(RECORD_NODE, "me");
+	tick_at(1000 + 3 * DURATION);
+	assert_null(find_put(RECORD_NODE, "a"));
+	answer(req, EL_OK);
+	assert_null(find_put(RECORD_NODE, "a"));
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	live_until(1000 + 4 * DURATION - 1);
+	assert_null(find_put(RECORD_NODE, "a"));
+	live_until(1000 + 4 * DURATION);
+	assert_non_null(find_put(RECORD_NODE, "a"));
+}
+
+static void test_fences_after_the_others_duration(void **state)
+{
+	struct el_action *put;
+	uint64_t version;
+
+	(void)state;
+	joined();
+	shows(RECORD_NODE, "a", PEER("4", "ready", "1"));
+	live_until(1000 + DURATION - 1);
 	assert_null(find_put(RECORD_NODE, "a"));
 	/* It renews: the count begins anew. */
 	shows(RECORD_NODE, "a", PEER("4", "ready", "2"));
-	tick_at(1000 + 2 * DURATION - 2);
+	version = rev;
+	live_until(1000 + 2 * DURATION - 2);
 	assert_null(find_put(RECORD_NODE, "a"));
-	/* One comes before us by name, so a moment is left to it. */
-	tick_at(1000 + 2 * DURATION + DURATION / 64);
+	tick_at(1000 + 2 * DURATION - 1);
 	put = find_put(RECORD_NODE, "a");
 	assert_non_null(put);
 	assert_int_equal(put->rec->node.state, NODE_FENCED);
 	assert_int_equal(put->rec->node.incarnation, 4);
-	assert_int_equal(put->version, rev);
+	assert_int_equal(put->version, version);
 }
 
 static void test_fence_that_fails_frees_nothing(void **state)
@@ -465,7 +499,8 @@ static void test_fence_that_fails_frees_nothing(void **state)
 	shows(RECORD_HOLDER, "s", HOLDER("a", "1", "5"));
 	shows(RECORD_SERVICE, "s", SERVICE);
 	assert_null(find_put(RECORD_HOLDER, "s"));
-	tick_at(1000 + 2 * DURATION);
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	live_until(1000 + DURATION);
 	answer(put_req(RECORD_NODE, "a"), EL_CONFLICT);
 	assert_null(find_put(RECORD_HOLDER, "s"));
 }
@@ -862,6 +897,7 @@ int main(void)
 		TEST(test_fenced_drops_all_and_begins_anew),
 		TEST(test_late_answer_of_a_fenced_life_renews_nothing),
 		TEST(test_fences_after_the_others_duration),
+		TEST(test_an_outage_is_held_against_nobody),
 		TEST(test_fence_that_fails_frees_nothing),
 		TEST(test_claims_what_a_fenced_node_held),
 		TEST(test_a_newer_incarnation_frees_too),
