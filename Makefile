@@ -9,6 +9,7 @@
 #   make tools            l2ctl and l2announced, into build/ctl/
 #   make install          the tools              PREFIX=/usr/local DESTDIR=
 #   make modules_install  the module             KDIR= DESTDIR=
+#   make deb              Debian packages of both, into build/deb/
 #   make clean            remove what was built
 #
 #   make demo             one VIP, three nodes, a crash and a freeze: watch it
@@ -78,8 +79,16 @@ vm: guest-tools
 check: setup
 	+@selftests/check $(TESTS)
 
+deb:
+	mkdir -p build/deb
+	L2A_DEB_DIR=build/deb dpkg-buildpackage -us -uc -b \
+		--buildinfo-option=-ubuild/deb \
+		--buildinfo-file=build/deb/l2announce.buildinfo \
+		--changes-option=-ubuild/deb \
+		--changes-file=build/deb/l2announce.changes
+
 help:
 	@sed -n 's/^#   //p' $(CURDIR)/Makefile
 
 .PHONY: all kdir modules modules_install modules_clean tools install clean \
-	setup guest-tools demo vm check help
+	setup guest-tools demo vm check deb help
