@@ -249,6 +249,8 @@ void agent_set_routes(struct agent *a)
 		routes = served_routes(&a->served, a->links, now, &n, &next);
 	deliver_set(a->deliver, routes, n);
 	free(routes);
+	if (next != UINT64_MAX)
+		agent_set_timer(a->routes, next - now);
 }
 
 void agent_step(struct agent *a, const struct el_event *ev)
@@ -270,8 +272,9 @@ void agent_step(struct agent *a, const struct el_event *ev)
 	}
 	a->busy = false;
 	wake_later(a);
+	/* Once for all that comes in one go. */
 	if (a->routes_stale)
-		agent_set_routes(a);
+		agent_set_timer(a->routes, 0);
 }
 
 void agent_raise(struct agent *a, const struct el_event *ev,

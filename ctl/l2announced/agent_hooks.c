@@ -157,6 +157,13 @@ void agent_on_check(int fd, short what, void *arg)
 	agent_set_timer(a->check, ms * L2A_NSEC_PER_MSEC);
 }
 
+void agent_on_routes(int fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	agent_set_routes(arg);
+}
+
 const struct store_watcher agent_watcher = {
 	.view = on_view,
 	.state = on_store_state,

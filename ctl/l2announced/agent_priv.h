@@ -37,6 +37,7 @@ struct agent {
 	struct served_list served;
 	struct event *tick;
 	struct event *check;
+	struct event *routes;
 	struct waiting *queue, **queue_end;
 	bool busy;
 	bool kernel;
@@ -64,5 +65,6 @@ extern const struct responder_hooks agent_hooks;
 void agent_on_links(void *arg);
 void agent_on_tick(int fd, short what, void *arg);
 void agent_on_check(int fd, short what, void *arg);
+void agent_on_routes(int fd, short what, void *arg);
 
 #endif /* L2A_AGENT_PRIV_H */

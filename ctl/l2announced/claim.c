@@ -78,6 +78,9 @@ static bool may_answer(struct election *e, const struct el_service *s)
 		return false;
 	if (el_fault(e, EL_FAULT_BLIND_ACTIVATION))
 		return true;
+	/* Found once it holds for as long as the claim: older ones only go. */
+	if (s->want == EL_SERVE_ACTIVE && s->answers == s->holder_version)
+		return true;
 	return e->rev >= s->holder_version &&
 	       !view_taken(e, s, s->holder_version);
 }
@@ -106,6 +109,7 @@ static void tell_kernel(struct election *e, struct el_service *s,
 	if (s->mine && !stay)
 		bar(e, s);
 	s->want = want;
+	s->answers = want == EL_SERVE_ACTIVE ? s->holder_version : 0;
 	s->want_seq = ++e->next_seq;
 	s->acked = false;
 	s->failed = false;

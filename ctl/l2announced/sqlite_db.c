@@ -21,6 +21,7 @@
 #include "sqlite_db.h"
 
 #define SCHEMA_VERSION	1
+#define LOG_WAIT_MS	5
 #define APPLICATION_ID	0x6c326131	/* "l2a1" */
 
 enum statement {
@@ -44,7 +45,8 @@ static const char *const sql[N_STATEMENTS] = {
 	[ST_ROLLBACK] = "ROLLBACK",
 	[ST_GET] = "SELECT value, revision FROM record WHERE key = ?1",
 	[ST_REVISION] = "SELECT revision FROM store",
-	[ST_COUNT] = "UPDATE store SET revision = revision + 1",
+	[ST_COUNT] = "UPDATE store SET revision = revision + 1"
+		     " RETURNING revision",
 	[ST_PUT] = "INSERT INTO record (key, value, revision)"
 		   " VALUES (?1, ?2, ?3) ON CONFLICT (key)"
 		   " DO UPDATE SET value = ?2, revision = ?3",
@@ -218,6 +220,27 @@ static int make_directory(const char *path, struct l2a_error *err)
 	return ret;
 }
 
+/*
+ * Turning the log on needs the file alone, and SQLite does not wait for that by
+ * itself: several controllers that begin together would get in each other's way.
+ */
+static int use_log(struct sqlite_db *db, int busy_ms)
+{
+	static const char pragmas[] = "PRAGMA journal_mode = WAL;"
+				      "PRAGMA synchronous = NORMAL;"
+				      "PRAGMA wal_autocheckpoint = 1000";
+	int rc;
+
+	do {
+		rc = sqlite3_exec(db->handle, pragmas, NULL, NULL, NULL);
+		if ((rc & 0xff) != SQLITE_BUSY)
+			return rc;
+		sqlite3_sleep(LOG_WAIT_MS);
+		busy_ms -= LOG_WAIT_MS;
+	} while (busy_ms > 0);
+	return rc;
+}
+
 static int set_up(struct sqlite_db *db, bool create, int busy_ms,
 		  struct l2a_error *err)
 {
@@ -229,10 +252,7 @@ static int set_up(struct sqlite_db *db, bool create, int busy_ms,
 		return fail(db, err, "cannot open it");
 	sqlite3_extended_result_codes(db->handle, 1);
 	sqlite3_busy_timeout(db->handle, busy_ms);
-	if (sqlite3_exec(db->handle,
-			 "PRAGMA journal_mode = WAL;"
-			 "PRAGMA synchronous = NORMAL;"
-			 "PRAGMA wal_autocheckpoint = 1000", NULL, NULL, NULL))
+	if (use_log(db, busy_ms))
 		return fail(db, err, "cannot use a write-ahead log");
 	ret = make_schema(db, err);
 	if (!ret)
@@ -370,10 +390,8 @@ static int write_one(struct sqlite_db *db, const char *key, const char *value,
 		     int64_t *rev)
 {
 	sqlite3_stmt *st = db->statements[ST_PUT];
-	int rc = run(db, ST_COUNT, NULL, NULL);
+	int rc = run(db, ST_COUNT, row_int, rev);
 
-	if (!rc)
-		rc = run(db, ST_REVISION, row_int, rev);
 	if (rc)
 		return rc;
 	sqlite3_bind_text(st, 1, key, -1, SQLITE_STATIC);

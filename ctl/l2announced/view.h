@@ -64,6 +64,7 @@ enum el_op {
  * @want: what the kernel was last told
  * @want_spec: the record it was told with
  * @want_seq: its number
+ * @answers: the claim it was activated by; 0 while it is not
  * @acked: the kernel did as it was last told
  * @failed: the kernel would not
  * @sick_until: CLOCK_MONOTONIC ns until which this node does not try again
@@ -91,6 +92,7 @@ struct el_service {
 	enum el_serve want;
 	struct record *want_spec;
 	uint64_t want_seq;
+	uint64_t answers;
 	bool acked;
 	bool failed;
 	uint64_t sick_until;
