@@ -70,8 +70,8 @@ guest-tools: setup
 	+@$(MAKE) -C selftests/judge V=$(V) $(QUIET)
 
 demo: guest-tools
-	@selftests/vm/run --timeout 300 -- selftests/demo/run \
-		$$([ -t 1 ] && [ -z "$$NO_COLOR" ] && echo --color)
+	@color=; if [ -t 1 ] && [ -z "$$NO_COLOR" ]; then color=--color; fi; \
+	selftests/vm/run --timeout 300 -- selftests/demo/run $$color
 
 vm: guest-tools
 	@selftests/vm/run --timeout inf --shell -- bash --rcfile selftests/vm/shellrc
