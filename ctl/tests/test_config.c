@@ -122,7 +122,7 @@ static void test_refusals(void **state)
 		  ":3: duratoin: unknown key" },
 		{ "node: a b\nstore: {path: /s}\n", ":1: node: \"a b\"" },
 		{ "node: a\nlease: 0\nstore: {path: /s}\n", ":2: lease: 0" },
-		{ "node: a\nlease: -1\nstore: {path: /s}\n", "'-1'" },
+		{ "node: a\nlease: -1\nstore: {path: /s}\n", "'lease' (line: 2" },
 		{ "node: a\nlease: x\nstore: {path: /s}\n", "'x'" },
 		{ "node: a\nstore: {path: /s}\nduration: 2\n",
 		  ":3: duration: \"2\"" },
