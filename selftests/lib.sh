@@ -266,9 +266,10 @@ started() {
 	L2A_PIDS+=("$1")
 }
 
-# A process in SIGSTOP does not notice SIGTERM, hence SIGKILL.
+# A process in SIGSTOP does not notice SIGTERM, hence SIGKILL. Who leads a group
+# takes it along: a child left in SIGSTOP would hold the test's output open.
 l2a_end() {
-	kill -KILL "$1" 2> /dev/null
+	kill -KILL -- "-$1" 2> /dev/null || kill -KILL "$1" 2> /dev/null
 	wait "$1" 2> /dev/null
 }
 
