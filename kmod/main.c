@@ -3,6 +3,7 @@
  * Start and stop, in order.
  */
 #include <linux/module.h>
+#include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include "announce.h"
 #include "arp.h"
