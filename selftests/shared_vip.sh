@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# One VIP and several services: two that share it are held by one worker, and
+# where a service gives it to another, never do two workers answer.
+
+# shellcheck source-path=SCRIPTDIR source=lib_controllers.sh
+. "$(dirname "$0")/lib_controllers.sh"
+
+holder_of() {
+	control worker1 -j service show "$1" | field holder
+}
+
+same_holder() {
+	local one two
+
+	one=$(holder_of "$1")
+	two=$(holder_of "$2")
+	[[ -n $one && $one != null && $one = "$two" ]] ||
+		{ echo "$1: '$one', $2: '$two'"; return 1; }
+}
+
+answers() {
+	sees --since "$since" -- 'answered>=3'
+}
+
+cluster
+plan 5
+
+control worker1 service add default/second vip "$VIP" dev eth0
+check_controllers "who shares the VIP shares the holder" \
+	wait_for same_holder "$SERVICE" default/second
+check "who is the one it was" holder_is "$HOLDER"
+
+# Away from its holder: the worker that others would choose may be another.
+control worker1 service del default/second
+control worker1 service del "$SERVICE"
+control worker1 service add other/third vip "$VIP" dev eth0
+since=$(now)
+check_controllers "the VIP is answered for its new service" wait_for answers
+for ((i = 0; i < 5; i++)); do
+	control worker1 service del other/third
+	control worker1 service add other/third vip "$VIP" dev eth0 prefer \
+		"${WORKERS[i % 3]}"
+	since=$(now)
+	wait_for answers > /dev/null
+done
+check_controllers "and each time it is added again" answers
+check "never two answers" saw dual_answers=0 'answered>=10'
+
+finish
