@@ -74,10 +74,14 @@ static void enqueue_later(struct l2a_announcer *a, struct l2a_vip *vip, u64 due)
 	rb_insert_color_cached(&vip->queued.later, &a->later, leftmost);
 }
 
-/* When the next round may go out, as far as the rate is concerned. */
+/*
+ * When the next round may go out, as far as the rate is concerned. The worker
+ * sleeps in jiffies, so it may send at least what comes due in one.
+ */
 static u64 pace_next(const struct l2a_announcer *a)
 {
-	u64 slack = div_u64((u64)(a->burst - L2A_ROUND_FRAMES) * NSEC_PER_SEC,
+	u32 burst = max(a->burst, a->rate / HZ * 2 + L2A_ROUND_FRAMES);
+	u64 slack = div_u64((u64)(burst - L2A_ROUND_FRAMES) * NSEC_PER_SEC,
 			    a->rate);
 
 	return a->clear_at > slack ? a->clear_at - slack : 0;
@@ -104,35 +108,35 @@ static struct l2a_vip *queue_head(const struct l2a_announcer *a, u64 *due)
 }
 
 /*
- * Take the VIP whose round is due, or say how long to wait for one. A VIP that
- * does not answer (any more) leaves the queue here; it comes back when it begins
- * to answer.
+ * Look at the head of the queue: take its VIP where its round is due, or say how
+ * long to wait. A VIP that does not answer (any more) leaves the queue here; it
+ * comes back when it begins to answer.
+ *
+ * One VIP a call, so that whoever needs the lock gets it in between.
  */
 static struct l2a_vip *take_due(struct l2a_announcer *a, u64 now, u64 *wait)
 {
 	struct l2a_vip *vip;
 	u64 due;
 
-	*wait = U64_MAX;
-	while ((vip = queue_head(a, &due))) {
-		if (due > now) {
-			*wait = due - now;
-			return NULL;
-		}
-		if (!l2a_vip_answering(vip)) {
-			dequeue(a, vip);
-			continue;
-		}
-		due = pace_next(a);
-		if (due > now) {
-			*wait = due - now;
-			return NULL;
-		}
-		dequeue(a, vip);
-		pace_charge(a, now);
-		return vip;
+	vip = queue_head(a, &due);
+	if (!vip) {
+		*wait = U64_MAX;
+		return NULL;
 	}
-	return NULL;
+	*wait = 0;
+	if (due <= now && !l2a_vip_answering(vip)) {
+		dequeue(a, vip);
+		return NULL;
+	}
+	due = max(due, pace_next(a));
+	if (due > now) {
+		*wait = due - now;
+		return NULL;
+	}
+	dequeue(a, vip);
+	pace_charge(a, now);
+	return vip;
 }
 
 /* Queue what is left of a VIP's rounds, counted from when this one went out. */
@@ -205,7 +209,7 @@ static void announce_work(struct work_struct *work)
 		}
 		rcu_read_unlock();
 		cond_resched();
-	} while (vip);
+	} while (!wait);
 
 	/* One jiffy more than asked for: a round is late rather than early. */
 	if (wait != U64_MAX)
@@ -222,16 +226,11 @@ static void start(struct l2a_net *ln, struct l2a_vip *vip, u16 rounds)
 {
 	struct l2a_announcer *a = &ln->announcer;
 	struct l2a_announce_entry *entry = &vip->queued;
-	u32 refresh = READ_ONCE(vip->announce.refresh);
 
 	spin_lock_bh(&a->lock);
-	if (entry->queue != L2A_QUEUE_DEAD && (rounds || refresh)) {
+	if (entry->queue != L2A_QUEUE_DEAD) {
 		entry->rounds = rounds;
-		if (!rounds) {
-			dequeue(a, vip);
-			enqueue_later(a, vip, ktime_get_ns() +
-					      (u64)refresh * NSEC_PER_MSEC);
-		} else if (entry->queue != L2A_QUEUE_FIRST) {
+		if (entry->queue != L2A_QUEUE_FIRST) {
 			dequeue(a, vip);
 			enqueue_first(a, vip);
 		}
@@ -240,17 +239,63 @@ static void start(struct l2a_net *ln, struct l2a_vip *vip, u16 rounds)
 	kick(a);
 }
 
+/*
+ * Begin, change or end the announcements after the rounds. One whose rounds are
+ * under way goes over to them by itself.
+ */
+static void refresh(struct l2a_net *ln, struct l2a_vip *vip, bool anew)
+{
+	u64 interval = (u64)vip->announce.refresh * NSEC_PER_MSEC;
+	struct l2a_announce_entry *entry = &vip->queued;
+	struct l2a_announcer *a = &ln->announcer;
+
+	spin_lock_bh(&a->lock);
+	if (anew && !entry->rounds && entry->queue == L2A_QUEUE_LATER)
+		dequeue(a, vip);
+	if (interval && entry->queue == L2A_QUEUE_NONE)
+		enqueue_later(a, vip, ktime_get_ns() + interval);
+	spin_unlock_bh(&a->lock);
+	kick(a);
+}
+
+/**
+ * l2a_announce_refresh - take up a VIP's new refresh interval
+ * @ln: the namespace, its lock held
+ * @vip: the VIP; one that does not answer leaves the queue again by itself
+ */
+void l2a_announce_refresh(struct l2a_net *ln, struct l2a_vip *vip)
+{
+	refresh(ln, vip, true);
+}
+
 /**
  * l2a_announce_start - announce a VIP, all its rounds
- * @ln: the namespace
- * @vip: the VIP; RCU or the namespace's lock held. It may be one that does not
- *	answer: then nothing is sent
+ * @ln: the namespace, its lock held
+ * @vip: the VIP. It may be one that does not answer: then nothing is sent
  *
- * Any context but hard interrupts; sends nothing itself.
+ * Sends nothing itself.
  */
 void l2a_announce_start(struct l2a_net *ln, struct l2a_vip *vip)
 {
-	start(ln, vip, READ_ONCE(vip->announce.count));
+	u16 rounds = vip->announce.count;
+
+	if (rounds)
+		start(ln, vip, rounds);
+	else
+		refresh(ln, vip, false);
+}
+
+/**
+ * l2a_announce_now - announce a VIP, all its rounds but at least one, since
+ *	somebody asked for it
+ * @ln: the namespace
+ * @vip: the VIP; RCU or the namespace's lock held
+ *
+ * Any context but hard interrupts; sends nothing itself.
+ */
+void l2a_announce_now(struct l2a_net *ln, struct l2a_vip *vip)
+{
+	start(ln, vip, max(READ_ONCE(vip->announce.count), 1U));
 }
 
 /**
@@ -264,9 +309,7 @@ void l2a_announce_start(struct l2a_net *ln, struct l2a_vip *vip)
  */
 void l2a_announce_once(struct l2a_net *ln, struct l2a_vip *vip)
 {
-	u16 left = READ_ONCE(vip->queued.rounds);
-
-	start(ln, vip, left ? left : 1);
+	start(ln, vip, max_t(u16, READ_ONCE(vip->queued.rounds), 1));
 }
 
 /**
@@ -312,8 +355,10 @@ void l2a_announce_pace(struct l2a_net *ln, u32 rate, u32 burst)
 	struct l2a_announcer *a = &ln->announcer;
 
 	spin_lock_bh(&a->lock);
-	a->rate = rate;
-	a->burst = burst;
+	WRITE_ONCE(a->rate, rate);
+	WRITE_ONCE(a->burst, burst);
+	/* What was sent at the old rate is paid for. */
+	a->clear_at = min(a->clear_at, ktime_get_ns());
 	spin_unlock_bh(&a->lock);
 	kick(a);
 }

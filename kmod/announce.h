@@ -101,6 +101,8 @@ void l2a_announce_net_init(struct l2a_net *ln);
 void l2a_announce_net_exit(struct l2a_net *ln);
 
 void l2a_announce_start(struct l2a_net *ln, struct l2a_vip *vip);
+void l2a_announce_refresh(struct l2a_net *ln, struct l2a_vip *vip);
+void l2a_announce_now(struct l2a_net *ln, struct l2a_vip *vip);
 void l2a_announce_once(struct l2a_net *ln, struct l2a_vip *vip);
 void l2a_announce_forget(struct l2a_net *ln, struct l2a_vip *vip);
 void l2a_announce_device(struct l2a_net *ln, const struct net_device *dev);

@@ -2,8 +2,9 @@
 /*
  * ARP hooks, in and out: parse, look up, verdict, reply.
  *
- * Both hooks run in softirq or with softirqs off, under RCU, after all rules of
- * the administrator's (arptables, nftables).
+ * Both hooks run under RCU, after all rules of the administrator's (arptables,
+ * nftables); the one for what comes in with softirqs off, the other in any context
+ * that the stack sends ARP from.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
@@ -46,7 +47,8 @@ static struct arp_body *arp_body(const struct sk_buff *skb)
 
 /*
  * arp_rcv() and arp_create() leave the whole of it in the linear part, as long as
- * the device's address has six bytes.
+ * the device's address has six bytes. Like the stack we take both hardware types
+ * that speak of Ethernet.
  */
 static bool arp_parse(const struct sk_buff *skb, const struct net_device *dev,
 		      struct arp_info *arp)
@@ -55,7 +57,8 @@ static bool arp_parse(const struct sk_buff *skb, const struct net_device *dev,
 	const struct arp_body *body = arp_body(skb);
 
 	if (dev->addr_len != ETH_ALEN ||
-	    hdr->ar_hrd != htons(ARPHRD_ETHER) ||
+	    (hdr->ar_hrd != htons(ARPHRD_ETHER) &&
+	     hdr->ar_hrd != htons(ARPHRD_IEEE802)) ||
 	    hdr->ar_pro != htons(ETH_P_IP) ||
 	    hdr->ar_hln != ETH_ALEN || hdr->ar_pln != sizeof(__be32))
 		return false;
@@ -126,22 +129,20 @@ static void learn_asker(struct net_device *dev, struct arp_info *arp)
  * queueing discipline would read as a departure time, or a mark by which a
  * switch believes that its hardware has forwarded the frame.
  */
-static int skb_turn(struct sk_buff *skb)
+static void skb_turn(struct sk_buff *skb)
 {
 	struct metadata_dst *md = skb_metadata_dst(skb), *reply_md = NULL;
 
-	if (unlikely(md)) {
+	/* None for metadata that are no tunnel's, as in the stack. */
+	if (unlikely(md))
 		reply_md = iptunnel_metadata_reply(md, GFP_ATOMIC);
-		if (!reply_md)
-			return -ENOMEM;
-	}
 	skb_scrub_packet(skb, false);
 	skb_orphan(skb);
+	skb->mark = 0;
 	skb->tstamp = 0;
 	skb->ip_summed = CHECKSUM_NONE;
 	if (unlikely(reply_md))
 		skb_dst_set(skb, &reply_md->dst);
-	return 0;
 }
 
 /* Turn a request round in its own buffer; on an error it is still the caller's. */
@@ -155,9 +156,11 @@ static int arp_reply(struct sk_buff *skb, struct net_device *dev,
 		return -ENOMEM;
 	/* A capture or another receiver may share the data. */
 	if (skb_ensure_writable(skb, ARP_LEN) ||
-	    skb_cow_head(skb, dev->hard_header_len) || skb_turn(skb))
+	    skb_cow_head(skb, dev->hard_header_len))
 		return -ENOMEM;
+	skb_turn(skb);
 
+	arp_hdr(skb)->ar_hrd = htons(ARPHRD_ETHER);
 	arp_hdr(skb)->ar_op = htons(ARPOP_REPLY);
 	body = arp_body(skb);
 	ether_addr_copy(body->tha, arp->sha);
@@ -268,22 +271,44 @@ static __be32 own_source(struct l2a_net *ln, const struct net_device *dev,
 }
 
 /*
+ * Bonding sends ARP of its own through its ports: the VIP is on the bond then.
+ */
+static bool may_send_as(struct l2a_net *ln, struct net_device *dev, __be32 addr)
+{
+	const struct net_device *master;
+
+	if (!may_speak_as(ln, dev, addr))
+		return false;
+	if (likely(!netif_is_lag_port(dev)))
+		return true;
+	master = netdev_master_upper_dev_get_rcu(dev);
+	return !master || may_speak_as(ln, master, addr);
+}
+
+static void count_guarded(struct l2a_net *ln)
+{
+	local_bh_disable();
+	l2a_total_count(ln->totals, L2A_TOTAL_GUARDED);
+	local_bh_enable();
+}
+
+/*
  * A packet of this host's that names a VIP it does not hold as its sender would
  * point the LAN's caches here.
  */
 static unsigned int arp_out(void *priv, struct sk_buff *skb,
 			    const struct nf_hook_state *state)
 {
-	const struct net_device *dev = state->out;
+	struct net_device *dev = state->out;
 	struct l2a_net *ln = priv;
 	struct arp_info arp;
 	__be32 source;
 
 	if (!arp_parse(skb, dev, &arp) || !arp.sip ||
-	    likely(may_speak_as(ln, dev, arp.sip)))
+	    likely(may_send_as(ln, dev, arp.sip)))
 		return NF_ACCEPT;
 
-	l2a_total_count(ln->totals, L2A_TOTAL_GUARDED);
+	count_guarded(ln);
 	if (!arp.request || arp.sip == arp.tip)
 		return NF_DROP;
 	source = own_source(ln, dev, arp.tip);

@@ -2,14 +2,14 @@
 /*
  * Foreign claims to an address we hold.
  *
- * RFC 5227, section 2.4, leaves three answers to a conflict. We take (b): defend
- * with one announcement, and if the other goes on, with another no sooner than
- * DEFEND_INTERVAL later. Giving the address up is the controller's to decide: it
- * reads the event.
+ * RFC 5227, section 2.4, leaves three answers to a conflict. We take (c), defend for
+ * as long as the address is ours: with one announcement, and where the other goes
+ * on, with another no sooner than DEFEND_INTERVAL later. Giving the address up is
+ * the controller's to decide: it reads the event.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
-#include <linux/jiffies.h>
+#include <linux/timekeeping.h>
 #include "announce.h"
 #include "conflict.h"
 #include "net.h"
@@ -37,13 +37,13 @@ static bool lladdr_is_ours(const struct net_device *dev, const u8 *lladdr)
  * Two CPUs may both find the time come; then a defence or an event goes out
  * twice, which does no harm.
  */
-static bool interval_over(unsigned long *after, unsigned int seconds)
+static bool interval_over(u32 *after, u32 seconds)
 {
-	unsigned long now = jiffies;
+	u32 now = (u32)ktime_get_boottime_seconds();
 
-	if (time_before(now, READ_ONCE(*after)))
+	if (now < READ_ONCE(*after))
 		return false;
-	WRITE_ONCE(*after, now + seconds * HZ);
+	WRITE_ONCE(*after, now + seconds);
 	return true;
 }
 

@@ -77,6 +77,8 @@ void l2a_lease_view(const struct l2a_lease *lease, struct l2a_lease_view *view)
 /**
  * l2a_lease_token - a lease's current token
  * @lease: the lease, the namespace's lock held
+ *
+ * Return: the token.
  */
 u64 l2a_lease_token(const struct l2a_lease *lease)
 {
@@ -96,7 +98,8 @@ static enum hrtimer_restart lease_expired(struct hrtimer *timer)
 	l2a_lease_view(lease, &view);
 	rcu_read_unlock();
 
-	if (!view.valid) {
+	/* One that was released did not run out. */
+	if (!view.valid && view.deadline) {
 		l2a_total_count(lease->ln->totals, L2A_TOTAL_EXPIRIES);
 		trace_lease(lease->ln->net, &view);
 		l2a_nl_lease_expired(lease->ln, &view);
@@ -106,7 +109,7 @@ static enum hrtimer_restart lease_expired(struct hrtimer *timer)
 
 /**
  * l2a_lease_find - find a lease by its id
- * @ln: the namespace, its lock held
+ * @ln: the namespace, its lock or RCU held
  * @id: the id
  *
  * Return: the lease, or NULL.
@@ -145,7 +148,7 @@ static int lease_create(struct l2a_net *ln, u32 id, u64 token,
 	err = xa_err(xa_store(&ln->leases, id, lease, GFP_KERNEL));
 	if (err)
 		goto err_term;
-	ln->nr_leases++;
+	WRITE_ONCE(ln->nr_leases, ln->nr_leases + 1);
 	l2a_net_changed(ln);
 	*out = lease;
 	return 0;
@@ -162,16 +165,17 @@ err_lease:
  * ended before the new one can be extended, so that no reader ever finds both
  * valid.
  */
-static int lease_move(struct l2a_lease *lease, u64 token)
+static int lease_move(struct l2a_lease *lease, u64 token, bool *was_valid)
 {
 	struct l2a_term *old = lease_term(lease);
 	struct l2a_term *term = term_new(token);
 
 	if (!term)
 		return -ENOMEM;
-	atomic64_set(&old->deadline, 0);
+	*was_valid = l2a_deadline_ahead(atomic64_xchg(&old->deadline, 0));
 	rcu_assign_pointer(lease->term, term);
 	l2a_term_put(old);
+	l2a_net_changed(lease->ln);
 	return 0;
 }
 
@@ -205,7 +209,7 @@ int l2a_lease_renew(struct l2a_net *ln, u32 id, u64 deadline, const u64 *token,
 		    bool *news)
 {
 	struct l2a_lease *lease = l2a_lease_find(ln, id);
-	bool was_valid, valid, moved = false;
+	bool valid, was_valid = false, moved = false;
 	struct l2a_lease_view view;
 	struct l2a_term *term;
 	int err;
@@ -220,16 +224,21 @@ int l2a_lease_renew(struct l2a_net *ln, u32 id, u64 deadline, const u64 *token,
 	term = lease_term(lease);
 	if (token && *token < term->token)
 		return -ESTALE;
-	was_valid = l2a_term_valid(term);
 	if (token && *token > term->token) {
-		err = lease_move(lease, *token);
+		err = lease_move(lease, *token, &was_valid);
 		if (err)
 			return err;
 		term = lease_term(lease);
 		moved = true;
 	}
 
-	atomic64_set(&term->deadline, deadline);
+	/*
+	 * Whether the old deadline had passed is asked only once nobody reads it
+	 * any more: else it could pass in between, and what fell silent over it
+	 * would not be announced again.
+	 */
+	if (l2a_deadline_ahead(atomic64_xchg(&term->deadline, deadline)))
+		was_valid = true;
 	valid = l2a_term_valid(term);
 	if (valid || was_valid)
 		hrtimer_start(&lease->timer, ns_to_ktime(deadline),

@@ -24,6 +24,8 @@ static unsigned int l2a_net_id __read_mostly;
  * @net: the namespace
  *
  * Any context.
+ *
+ * Return: it.
  */
 struct l2a_net *l2a_net(const struct net *net)
 {
@@ -39,7 +41,7 @@ struct l2a_net *l2a_net(const struct net *net)
  */
 char *l2a_err_msg_buf(void)
 {
-	static char ring[32][L2A_ERR_MSG_LEN];
+	static char ring[64][L2A_ERR_MSG_LEN];
 	static atomic_t next = ATOMIC_INIT(0);
 
 	return ring[(unsigned int)atomic_inc_return(&next) % ARRAY_SIZE(ring)];

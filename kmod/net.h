@@ -18,10 +18,10 @@
  * DOC: locking
  *
  * &l2a_net.lock, a mutex
- *	is taken by everything that changes or lists VIPs, leases and settings:
- *	netlink commands and device events. It nests inside RTNL (device events
- *	come with RTNL held) and nothing that holds it may wait for RTNL, so a
- *	renewal never stands behind a slow configuration of devices.
+ *	is taken by everything that changes VIPs, leases and settings: netlink
+ *	commands and device events. It nests inside RTNL (device events come with
+ *	RTNL held) and nothing that holds it may wait for RTNL, so a renewal never
+ *	stands behind a slow configuration of devices.
  *
  * &l2a_announcer.lock, a spinlock taken with softirqs off
  *	guards the queue of announcements. It nests inside the mutex and is a
@@ -29,15 +29,15 @@
  *	takes it only to defend a VIP in a conflict, at most once in 10 s a VIP.
  *
  * RCU
- *	is all that the packet path, the announcements' worker and the lease
- *	timers hold. They reach a VIP through the hash table or the queue, and
+ *	is all that the packet path, the announcements' worker, the lease timers
+ *	and requests that only read hold. They reach a VIP through the hash table or the queue, and
  *	its &l2a_term through &l2a_vip.term; both are freed a grace period after
  *	they were unlinked. A device outlives every RCU reader that got it from
  *	a VIP, since the VIPs of a device are unlinked in NETDEV_UNREGISTER and
  *	the core waits for a grace period after that.
  *
  * Counters
- *	are per CPU and written with softirqs off.
+ *	are per CPU and written with softirqs off; they are summed without a lock.
  */
 
 /**
@@ -85,8 +85,9 @@ struct l2a_net *l2a_net(const struct net *net);
  */
 static inline void l2a_net_changed(struct l2a_net *ln)
 {
-	if (!++ln->generation)
-		ln->generation = 1;
+	u32 next = ln->generation + 1;
+
+	WRITE_ONCE(ln->generation, next ? next : 1);
 }
 
 #endif /* L2A_NET_H */

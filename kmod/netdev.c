@@ -60,6 +60,35 @@ static void device_gone(struct l2a_net *ln, const struct net_device *dev)
 	}
 }
 
+static bool has_vips(const struct l2a_net *ln, const struct net_device *dev)
+{
+	const struct l2a_vip *vip;
+
+	list_for_each_entry(vip, &ln->vip_list, list)
+		if (vip->dev == dev)
+			return true;
+	return false;
+}
+
+/*
+ * A device that carries VIPs must not become a port: its ARP would pass us by, and
+ * a standby's stack would answer on the master.
+ */
+static int upper_changes(struct l2a_net *ln, const struct net_device *dev,
+			 const struct netdev_notifier_changeupper_info *info)
+{
+	const struct net_device *upper = info->upper_dev;
+
+	if (!info->linking || !info->master || !has_vips(ln, dev))
+		return NOTIFY_DONE;
+	if (!netif_is_bridge_master(upper) && !netif_is_lag_master(upper) &&
+	    !netif_is_ovs_master(upper))
+		return NOTIFY_DONE;
+	NL_SET_ERR_MSG_MOD(info->info.extack,
+			   "the device has VIPs: remove these first");
+	return notifier_from_errno(-EBUSY);
+}
+
 /*
  * Process context under RTNL, from 7.x on for some drivers also under the
  * device's own lock: only our own tables are touched here, and frames are sent by
@@ -70,8 +99,14 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct l2a_net *ln = l2a_net(dev_net(dev));
+	int ret = NOTIFY_DONE;
 
 	switch (event) {
+	case NETDEV_PRECHANGEUPPER:
+		mutex_lock(&ln->lock);
+		ret = upper_changes(ln, dev, ptr);
+		mutex_unlock(&ln->lock);
+		break;
 	case NETDEV_UNREGISTER:
 		mutex_lock(&ln->lock);
 		device_gone(ln, dev);
@@ -88,7 +123,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		mutex_unlock(&ln->lock);
 		break;
 	}
-	return NOTIFY_DONE;
+	return ret;
 }
 
 static struct notifier_block netdev_notifier = {

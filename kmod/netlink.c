@@ -18,19 +18,6 @@ static const struct genl_multicast_group groups[] = {
 	[L2A_NL_EVENTS] = { .name = L2ANNOUNCE_MCGRP_EVENTS },
 };
 
-/**
- * l2a_nl_missing - refuse a request that lacks something
- * @extack: where to say so
- * @what: what it lacks
- *
- * Return: -EINVAL.
- */
-int l2a_nl_missing(struct netlink_ext_ack *extack, const char *what)
-{
-	l2a_set_err_msg_fmt(extack, "the request lacks %s", what);
-	return -EINVAL;
-}
-
 static const struct genl_ops ops[] = {
 	{
 		.cmd = L2ANNOUNCE_CMD_VIP_NEW,

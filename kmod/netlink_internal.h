@@ -18,6 +18,12 @@ extern struct genl_family l2a_family;
 /* The multicast group's place in the family. */
 enum { L2A_NL_EVENTS };
 
+/* Refuse a request that lacks something, named by a string literal. */
+#define l2a_nl_missing(extack, what) ({					\
+	NL_SET_ERR_MSG_MOD((extack), "the request lacks " what);	\
+	-EINVAL;							\
+})
+
 /**
  * struct l2a_vip_filter - what a request about many VIPs is restricted to
  * @by_addr: to @addr
@@ -33,8 +39,6 @@ struct l2a_vip_filter {
 	bool by_lease;
 	u32 lease;
 };
-
-int l2a_nl_missing(struct netlink_ext_ack *extack, const char *what);
 
 int l2a_nl_parse_key(struct genl_info *info, struct l2a_vip_key *key);
 struct l2a_vip *l2a_nl_find_vip(struct l2a_net *ln, struct genl_info *info);

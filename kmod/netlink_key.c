@@ -10,16 +10,20 @@
 #include "netlink_internal.h"
 #include "vip.h"
 
-static int addr4_check(__be32 addr, const char **why)
+static int addr4_check(__be32 addr, struct netlink_ext_ack *extack)
 {
 	if (ipv4_is_zeronet(addr))
-		*why = "an address of 0.0.0.0/8 names no host";
+		NL_SET_ERR_MSG_MOD(extack,
+				   "an address of 0.0.0.0/8 names no host");
 	else if (ipv4_is_loopback(addr))
-		*why = "a loopback address never leaves the host";
+		NL_SET_ERR_MSG_MOD(extack,
+				   "a loopback address never leaves the host");
 	else if (ipv4_is_multicast(addr))
-		*why = "a multicast address belongs to no single host";
+		NL_SET_ERR_MSG_MOD(extack,
+				   "a multicast address belongs to no single host");
 	else if (ipv4_is_lbcast(addr))
-		*why = "the broadcast address belongs to no single host";
+		NL_SET_ERR_MSG_MOD(extack,
+				   "the broadcast address belongs to no single host");
 	else
 		return 0;
 	return -EINVAL;
@@ -31,7 +35,6 @@ static int parse_addr(struct nlattr **attrs, struct netlink_ext_ack *extack,
 {
 	struct nlattr *family = attrs[L2ANNOUNCE_A_VIP_FAMILY];
 	struct nlattr *address = attrs[L2ANNOUNCE_A_VIP_ADDRESS];
-	const char *why;
 
 	if (!family)
 		return l2a_nl_missing(extack, "the address family");
@@ -52,8 +55,7 @@ static int parse_addr(struct nlattr **attrs, struct netlink_ext_ack *extack,
 				    KBUILD_MODNAME ": an IPv4 address has 4 bytes");
 		return -EINVAL;
 	}
-	if (addr4_check(nla_get_in_addr(address), &why)) {
-		l2a_set_err_msg_fmt(extack, "%s", why);
+	if (addr4_check(nla_get_in_addr(address), extack)) {
 		NL_SET_BAD_ATTR(extack, address);
 		return -EINVAL;
 	}
@@ -82,7 +84,7 @@ int l2a_nl_parse_key(struct genl_info *info, struct l2a_vip_key *key)
 
 /**
  * l2a_nl_find_vip - find the VIP that a request names
- * @ln: the namespace, its lock held
+ * @ln: the namespace, its lock or RCU held
  * @info: the request
  *
  * Return: the VIP; or -ENOENT, or an error of l2a_nl_parse_key(), with the reason
@@ -156,15 +158,19 @@ int l2a_nl_parse_filter(struct nlattr **attrs, struct netlink_ext_ack *extack,
 /**
  * l2a_nl_filter_takes - whether a VIP is one of those a filter lets through
  * @filter: the filter
- * @vip: the VIP, the namespace's lock held
+ * @vip: the VIP; RCU or the namespace's lock held
+ *
+ * Return: true where it is.
  */
 bool l2a_nl_filter_takes(const struct l2a_vip_filter *filter,
 			 const struct l2a_vip *vip)
 {
+	const struct l2a_lease *lease = READ_ONCE(vip->lease);
+
 	if (filter->by_addr && !ipv6_addr_equal(&filter->addr, &vip->key.addr))
 		return false;
 	if (filter->ifindex && filter->ifindex != vip->key.ifindex)
 		return false;
 	return !filter->by_lease ||
-	       filter->lease == (vip->lease ? vip->lease->id : 0);
+	       filter->lease == (lease ? lease->id : 0);
 }

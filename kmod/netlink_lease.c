@@ -139,7 +139,7 @@ int l2a_nl_lease_renew(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-/* The lease that a request names, with the namespace's lock held. */
+/* The lease that a request names; the namespace's lock or RCU held. */
 static struct l2a_lease *find_lease(struct l2a_net *ln, struct genl_info *info)
 {
 	struct nlattr *id = info->attrs[L2ANNOUNCE_A_LEASE_ID];
@@ -186,11 +186,12 @@ int l2a_nl_lease_get(struct sk_buff *skb, struct genl_info *info)
 	struct l2a_lease *lease;
 	struct sk_buff *reply;
 
-	mutex_lock(&ln->lock);
+	/* Reads do without the lock, so that they hold up no renewal. */
+	rcu_read_lock();
 	lease = find_lease(ln, info);
 	if (!IS_ERR(lease))
 		l2a_lease_view(lease, &view);
-	mutex_unlock(&ln->lock);
+	rcu_read_unlock();
 	if (IS_ERR(lease))
 		return PTR_ERR(lease);
 	reply = lease_msg(&view, info->snd_portid, info->snd_seq,
@@ -200,7 +201,7 @@ int l2a_nl_lease_get(struct sk_buff *skb, struct genl_info *info)
 
 /* Where a dump of leases goes on: the first id not told yet. */
 struct lease_cursor {
-	unsigned long next_id;
+	u64 next_id;
 };
 
 static int lease_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
@@ -235,13 +236,15 @@ int l2a_nl_lease_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	struct l2a_lease *lease;
 	unsigned long id;
 
-	mutex_lock(&ln->lock);
-	cb->seq = ln->generation;
+	if (cursor->next_id > U32_MAX)
+		return skb->len;
+	rcu_read_lock();
+	cb->seq = READ_ONCE(ln->generation);
 	xa_for_each_start(&ln->leases, id, lease, cursor->next_id) {
 		if (lease_dump_one(skb, cb, lease))
 			break;
-		cursor->next_id = id + 1;
+		cursor->next_id = (u64)id + 1;
 	}
-	mutex_unlock(&ln->lock);
+	rcu_read_unlock();
 	return skb->len;
 }

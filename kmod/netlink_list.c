@@ -54,14 +54,15 @@ int l2a_nl_vip_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	if (err)
 		return err;
 
-	mutex_lock(&ln->lock);
-	cb->seq = ln->generation;
+	/* Reads do without the lock, so that they hold up no renewal. */
+	rcu_read_lock();
+	cb->seq = READ_ONCE(ln->generation);
 	vip = cursor->seq == U64_MAX ? NULL :
 	      l2a_vip_next(ln, &cursor->key, cursor->seq);
 	/* Past the last one, unless the message fills up before. */
 	cursor->seq = U64_MAX;
 	if (vip) {
-		list_for_each_entry_from(vip, &ln->vip_list, list) {
+		list_for_each_entry_from_rcu(vip, &ln->vip_list, list) {
 			if (!l2a_nl_filter_takes(&filter, vip))
 				continue;
 			if (vip_dump_one(skb, cb, vip)) {
@@ -71,7 +72,7 @@ int l2a_nl_vip_dump(struct sk_buff *skb, struct netlink_callback *cb)
 			}
 		}
 	}
-	mutex_unlock(&ln->lock);
+	rcu_read_unlock();
 	return skb->len;
 }
 
@@ -128,7 +129,7 @@ int l2a_nl_announce(struct sk_buff *skb, struct genl_info *info)
 		if (!l2a_vip_answering(vip))
 			continue;
 		answering = true;
-		l2a_announce_start(ln, vip);
+		l2a_announce_now(ln, vip);
 	}
 	mutex_unlock(&ln->lock);
 

@@ -33,7 +33,7 @@ static struct netlink_range_validation announce_rate_range = {
 	[L2ANNOUNCE_A_VIP_FAMILY] = { .type = NLA_U16 },		      \
 	[L2ANNOUNCE_A_VIP_ADDRESS] = NLA_POLICY_RANGE(NLA_BINARY, 4,	      \
 						      sizeof(struct in6_addr)), \
-	[L2ANNOUNCE_A_VIP_IFINDEX] = { .type = NLA_U32 }
+	[L2ANNOUNCE_A_VIP_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1)
 
 const struct nla_policy l2a_nl_policy_vip_new[L2ANNOUNCE_A_VIP_REFRESH + 1] = {
 	VIP_KEY,
@@ -58,7 +58,7 @@ const struct nla_policy l2a_nl_policy_vip_get[L2ANNOUNCE_A_VIP_LEASE + 1] = {
 };
 
 const struct nla_policy l2a_nl_policy_vip_flush[L2ANNOUNCE_A_VIP_LEASE + 1] = {
-	[L2ANNOUNCE_A_VIP_IFINDEX] = { .type = NLA_U32 },
+	[L2ANNOUNCE_A_VIP_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[L2ANNOUNCE_A_VIP_LEASE] = { .type = NLA_U32 },
 };
 

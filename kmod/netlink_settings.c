@@ -11,11 +11,12 @@
 
 static int settings_put(struct sk_buff *skb, const struct l2a_net *ln)
 {
-	if (nla_put_u32(skb, L2ANNOUNCE_A_SETTINGS_MAX_VIPS, ln->max_vips) ||
+	if (nla_put_u32(skb, L2ANNOUNCE_A_SETTINGS_MAX_VIPS,
+			READ_ONCE(ln->max_vips)) ||
 	    nla_put_u32(skb, L2ANNOUNCE_A_SETTINGS_ANNOUNCE_RATE,
-			ln->announcer.rate) ||
+			READ_ONCE(ln->announcer.rate)) ||
 	    nla_put_u32(skb, L2ANNOUNCE_A_SETTINGS_ANNOUNCE_BURST,
-			ln->announcer.burst))
+			READ_ONCE(ln->announcer.burst)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -29,8 +30,9 @@ static int totals_put(struct sk_buff *skb, const struct l2a_net *ln)
 	BUILD_BUG_ON(L2ANNOUNCE_A_STATS_REPLIES + L2A_NR_TOTALS !=
 		     L2ANNOUNCE_A_STATS_PAD);
 
-	if (nla_put_u32(skb, L2ANNOUNCE_A_STATS_VIPS, ln->nr_vips) ||
-	    nla_put_u32(skb, L2ANNOUNCE_A_STATS_LEASES, ln->nr_leases))
+	if (nla_put_u32(skb, L2ANNOUNCE_A_STATS_VIPS, READ_ONCE(ln->nr_vips)) ||
+	    nla_put_u32(skb, L2ANNOUNCE_A_STATS_LEASES,
+			READ_ONCE(ln->nr_leases)))
 		return -EMSGSIZE;
 	l2a_totals_read(ln->totals, sum);
 	for (i = 0; i < L2A_NR_TOTALS; i++)
@@ -56,9 +58,7 @@ static int reply_net(struct genl_info *info, u8 cmd,
 		nlmsg_free(skb);
 		return -EMSGSIZE;
 	}
-	mutex_lock(&ln->lock);
 	err = put(skb, ln);
-	mutex_unlock(&ln->lock);
 	if (err) {
 		nlmsg_free(skb);
 		return err;
@@ -92,7 +92,7 @@ int l2a_nl_settings_set(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&ln->lock);
 	if (max_vips)
-		ln->max_vips = nla_get_u32(max_vips);
+		WRITE_ONCE(ln->max_vips, nla_get_u32(max_vips));
 	if (rate || burst)
 		l2a_announce_pace(ln,
 				  rate ? nla_get_u32(rate) : ln->announcer.rate,

@@ -158,7 +158,7 @@ static int vip_change(struct l2a_net *ln, struct genl_info *info,
 	err = parse_config(ln, info, &config);
 	if (err)
 		return err;
-	l2a_vip_set_announce(vip, &config.announce);
+	l2a_vip_set_announce(ln, vip, &config.announce);
 	if (info->attrs[L2ANNOUNCE_A_VIP_STATE] ||
 	    info->attrs[L2ANNOUNCE_A_VIP_LEASE] ||
 	    info->attrs[L2ANNOUNCE_A_VIP_TOKEN])
@@ -243,15 +243,20 @@ int l2a_nl_vip_get(struct sk_buff *skb, struct genl_info *info)
 	struct l2a_net *ln = l2a_net(genl_info_net(info));
 	struct sk_buff *reply = NULL;
 	struct l2a_vip *vip;
+	int err = 0;
 
-	mutex_lock(&ln->lock);
+	/* Reads do without the lock, so that they hold up no renewal. */
+	rcu_read_lock();
 	vip = l2a_nl_find_vip(ln, info);
-	if (!IS_ERR(vip))
+	if (IS_ERR(vip)) {
+		err = PTR_ERR(vip);
+	} else {
 		reply = l2a_nl_vip_msg(vip, info->snd_portid, info->snd_seq,
 				       L2ANNOUNCE_CMD_VIP_GET, NULL,
-				       GFP_KERNEL);
-	mutex_unlock(&ln->lock);
-	if (IS_ERR(vip))
-		return PTR_ERR(vip);
-	return reply ? genlmsg_reply(reply, info) : -ENOMEM;
+				       GFP_ATOMIC);
+		if (!reply)
+			err = -ENOMEM;
+	}
+	rcu_read_unlock();
+	return err ? err : genlmsg_reply(reply, info);
 }

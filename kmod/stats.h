@@ -24,10 +24,7 @@ enum l2a_vip_stat {
 	L2A_VIP_NR_STATS
 };
 
-/**
- * enum l2a_total - what is counted for the namespace; the words are those of
- *	enum l2announce_stats_attr
- */
+/* What is counted for the namespace, as enum l2announce_stats_attr says. */
 enum l2a_total {
 	L2A_TOTAL_REPLIES,
 	L2A_TOTAL_SUPPRESSED_STANDBY,

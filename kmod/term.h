@@ -34,17 +34,30 @@ struct l2a_term {
 #define L2A_DEADLINE_NEVER	S64_MAX
 
 /**
+ * l2a_deadline_ahead - whether a deadline has yet to come
+ * @deadline: nanoseconds of CLOCK_BOOTTIME, or %L2A_DEADLINE_NEVER
+ *
+ * Any context but NMI (the clock's restriction).
+ *
+ * Return: true while it is ahead.
+ */
+static inline bool l2a_deadline_ahead(s64 deadline)
+{
+	return deadline == L2A_DEADLINE_NEVER ||
+	       (s64)ktime_get_boottime_ns() < deadline;
+}
+
+/**
  * l2a_term_valid - whether what was activated under a term may answer now
  * @term: the term; RCU or the namespace's lock held
  *
- * Any context but NMI (the clock's restriction).
+ * Any context but NMI.
+ *
+ * Return: true while it may.
  */
 static inline bool l2a_term_valid(const struct l2a_term *term)
 {
-	s64 deadline = atomic64_read(&term->deadline);
-
-	return deadline == L2A_DEADLINE_NEVER ||
-	       (s64)ktime_get_boottime_ns() < deadline;
+	return l2a_deadline_ahead(atomic64_read(&term->deadline));
 }
 
 #endif /* L2A_TERM_H */

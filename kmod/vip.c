@@ -69,11 +69,11 @@ struct l2a_vip *l2a_vip_lookup(struct l2a_net *ln, const struct l2a_vip_key *key
 
 /**
  * l2a_vip_next - go on with a listing
- * @ln: the namespace, its lock held
+ * @ln: the namespace
  * @key: the VIP to go on with
  * @seq: its place; the first VIP is behind 0
  *
- * Finds the place at once, unless that VIP has been removed since.
+ * Finds the place at once, unless that VIP has been removed since. Under RCU.
  *
  * Return: the VIP, or the next one that is still there, or NULL.
  */
@@ -87,7 +87,7 @@ struct l2a_vip *l2a_vip_next(struct l2a_net *ln, const struct l2a_vip_key *key,
 		if (vip && vip->seq == seq)
 			return vip;
 	}
-	list_for_each_entry(vip, &ln->vip_list, list)
+	list_for_each_entry_rcu(vip, &ln->vip_list, list)
 		if (vip->seq >= seq)
 			return vip;
 	return NULL;
@@ -127,7 +127,7 @@ static void vip_set_lease(struct l2a_vip *vip, struct l2a_lease *lease)
 		list_del(&vip->lease_node);
 		WRITE_ONCE(vip->lease->nr_vips, vip->lease->nr_vips - 1);
 	}
-	vip->lease = lease;
+	WRITE_ONCE(vip->lease, lease);
 	if (lease) {
 		list_add_tail(&vip->lease_node, &lease->vips);
 		WRITE_ONCE(lease->nr_vips, lease->nr_vips + 1);
@@ -147,15 +147,20 @@ static struct l2a_term *wanted_term(struct l2a_net *ln,
 
 /**
  * l2a_vip_set_announce - change how a VIP is announced
- * @vip: the VIP, the namespace's lock held
+ * @ln: the namespace, its lock held
+ * @vip: the VIP
  * @announce: rounds and refresh; they hold from the next round on
  */
-void l2a_vip_set_announce(struct l2a_vip *vip,
+void l2a_vip_set_announce(struct l2a_net *ln, struct l2a_vip *vip,
 			  const struct l2a_announce_config *announce)
 {
+	bool refresh_changed = vip->announce.refresh != announce->refresh;
+
 	WRITE_ONCE(vip->announce.count, announce->count);
 	WRITE_ONCE(vip->announce.interval, announce->interval);
 	WRITE_ONCE(vip->announce.refresh, announce->refresh);
+	if (refresh_changed && l2a_vip_answering(vip))
+		l2a_announce_refresh(ln, vip);
 }
 
 /**
@@ -223,8 +228,6 @@ static struct l2a_vip *vip_alloc(const struct l2a_vip_key *key,
 		u64_stats_init(&per_cpu_ptr(vip->stats, cpu)->syncp);
 	vip->key = *key;
 	vip->dev = dev;
-	vip->defend_after = jiffies;
-	vip->event_after = jiffies;
 	return vip;
 }
 
@@ -260,7 +263,7 @@ struct l2a_vip *l2a_vip_add(struct l2a_net *ln, const struct l2a_vip_key *key,
 	 * Complete before it can be found, so that no request slips past it, and
 	 * announced only after.
 	 */
-	l2a_vip_set_announce(vip, &config->announce);
+	vip->announce = config->announce;
 	vip_set_term(ln, vip, wanted_term(ln, config));
 	err = rhashtable_insert_fast(&ln->vips, &vip->node, vip_params);
 	if (err)
@@ -268,8 +271,8 @@ struct l2a_vip *l2a_vip_add(struct l2a_net *ln, const struct l2a_vip_key *key,
 
 	vip_set_lease(vip, config->lease);
 	vip->seq = ++ln->vip_seq;
-	list_add_tail(&vip->list, &ln->vip_list);
-	ln->nr_vips++;
+	list_add_tail_rcu(&vip->list, &ln->vip_list);
+	WRITE_ONCE(ln->nr_vips, ln->nr_vips + 1);
 	l2a_net_changed(ln);
 	if (l2a_vip_answering(vip))
 		l2a_announce_start(ln, vip);
@@ -294,11 +297,11 @@ err_vip:
 void l2a_vip_remove(struct l2a_net *ln, struct l2a_vip *vip)
 {
 	rhashtable_remove_fast(&ln->vips, &vip->node, vip_params);
-	list_del(&vip->list);
+	list_del_rcu(&vip->list);
 	l2a_announce_forget(ln, vip);
 	vip_set_lease(vip, NULL);
 	vip_set_term(ln, vip, NULL);
-	ln->nr_vips--;
+	WRITE_ONCE(ln->nr_vips, ln->nr_vips - 1);
 	l2a_net_changed(ln);
 	call_rcu(&vip->rcu, vip_free_rcu);
 	net_unuse(ln);

@@ -47,14 +47,15 @@ struct l2a_vip_config {
  * @term: what it answers under, NULL while standby; changed under the
  *	namespace's lock, read under RCU
  * @stats: counters
- * @list: in &l2a_net.vip_list
+ * @list: in &l2a_net.vip_list; changed under the lock, read under RCU
  * @seq: place in @list, grows along it
  * @lease_node: in &l2a_lease.vips, where @lease is not NULL
- * @lease: the lease it names, NULL for none
+ * @lease: the lease it names, NULL for none; a lease outlives its VIPs
  * @announce: how to announce it
  * @queued: its place in the announcer's queue
- * @defend_after: jiffies before which no conflict is met with an announcement
- * @event_after: jiffies before which no conflict is reported
+ * @defend_after: seconds of uptime before which no conflict is met with an
+ *	announcement
+ * @event_after: seconds of uptime before which no conflict is reported
  * @rcu: delays freeing
  *
  * The first members are what the packet path reads.
@@ -72,8 +73,8 @@ struct l2a_vip {
 	struct l2a_lease *lease;
 	struct l2a_announce_config announce;
 	struct l2a_announce_entry queued;
-	unsigned long defend_after;
-	unsigned long event_after;
+	u32 defend_after;
+	u32 event_after;
 	struct rcu_head rcu;
 };
 
@@ -92,6 +93,8 @@ static inline void l2a_vip_key4(struct l2a_vip_key *key, __be32 addr, int ifinde
 /**
  * l2a_vip_addr4 - the address of an IPv4 VIP
  * @vip: the VIP
+ *
+ * Return: the address.
  */
 static inline __be32 l2a_vip_addr4(const struct l2a_vip *vip)
 {
@@ -103,12 +106,22 @@ static inline __be32 l2a_vip_addr4(const struct l2a_vip *vip)
  * @vip: the VIP; RCU or the namespace's lock held
  *
  * Any context but NMI.
+ *
+ * Return: true while it does: the VIP is active, its term lasts, and the device is
+ * up and does ARP.
  */
 static inline bool l2a_vip_answering(const struct l2a_vip *vip)
 {
-	const struct l2a_term *term = rcu_dereference_check(vip->term, 1);
+	unsigned int flags = READ_ONCE(vip->dev->flags);
+	const struct l2a_term *term;
+	bool valid;
 
-	return term && l2a_term_valid(term) && (vip->dev->flags & IFF_UP);
+	/* For those who hold the lock instead. */
+	rcu_read_lock();
+	term = rcu_dereference(vip->term);
+	valid = term && l2a_term_valid(term);
+	rcu_read_unlock();
+	return valid && (flags & (IFF_UP | IFF_NOARP)) == IFF_UP;
 }
 
 int l2a_vip_init(void);
@@ -122,7 +135,7 @@ struct l2a_vip *l2a_vip_next(struct l2a_net *ln, const struct l2a_vip_key *key,
 struct l2a_vip *l2a_vip_add(struct l2a_net *ln, const struct l2a_vip_key *key,
 			    struct net_device *dev,
 			    const struct l2a_vip_config *config);
-void l2a_vip_set_announce(struct l2a_vip *vip,
+void l2a_vip_set_announce(struct l2a_net *ln, struct l2a_vip *vip,
 			  const struct l2a_announce_config *announce);
 void l2a_vip_activate(struct l2a_net *ln, struct l2a_vip *vip,
 		      const struct l2a_vip_config *config);

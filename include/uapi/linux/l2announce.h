@@ -41,7 +41,8 @@ enum l2announce_vip_state {
  *	L2ANNOUNCE_CMD_ANNOUNCE and the notifications about VIPs)
  * @L2ANNOUNCE_A_VIP_FAMILY: u16, AF_INET or AF_INET6; goes with the address
  * @L2ANNOUNCE_A_VIP_ADDRESS: binary, 4 or 16 bytes as the family says
- * @L2ANNOUNCE_A_VIP_IFINDEX: u32, the device; with family and address the key
+ * @L2ANNOUNCE_A_VIP_IFINDEX: u32, 1 or more, the device; with family and address
+ *	the key
  * @L2ANNOUNCE_A_VIP_IFNAME: string, the device's name (in answers only)
  * @L2ANNOUNCE_A_VIP_STATE: u32, enum l2announce_vip_state; a new VIP is active
  *	where this is missing
@@ -189,9 +190,10 @@ enum l2announce_stats_attr {
  * @L2ANNOUNCE_CMD_VIP_NEW: add a VIP or change one. Needs family, address and
  *	ifindex. NLM_F_CREATE allows adding (else -ENOENT), NLM_F_EXCL forbids
  *	changing (-EEXIST). What a change does not name stays as it was. A
- *	request that names state or lease makes the VIP's activation anew, under
- *	the lease's token of this moment. Errors, beside those: -EAFNOSUPPORT
- *	(family), -EINVAL (address no host can own, or an option out of range),
+ *	request that names state, lease or token makes the VIP's activation anew,
+ *	under the lease's token of this moment. Errors, beside those:
+ *	-EAFNOSUPPORT (family), -EINVAL (something is missing, an address no host
+ *	can own, a token without a lease), -ERANGE (a value out of its range),
  *	-ENODEV (no such device), -EOPNOTSUPP (loopback, NOARP or not Ethernet),
  *	-EBUSY (a port of a bridge, bond or team; the message names the master),
  *	-ENOENT (no such lease), -ESTALE (token), -ENOSPC (limit), -ENOMEM
@@ -203,7 +205,9 @@ enum l2announce_stats_attr {
  * @L2ANNOUNCE_CMD_VIP_FLUSH: remove all VIPs, those that match ifindex and
  *	lease where these are given
  * @L2ANNOUNCE_CMD_LEASE_RENEW: give lease id a new deadline, and make it known
- *	if it was not. -ESTALE where token is older than the lease's
+ *	if it was not. -ESTALE where token is older than the lease's, -ERANGE for
+ *	a deadline beyond the clock's range, -ENOSPC where the namespace knows
+ *	4096 leases already
  * @L2ANNOUNCE_CMD_LEASE_RELEASE: end lease id now; its token stays known.
  *	-ENOENT where there is none
  * @L2ANNOUNCE_CMD_LEASE_GET: do: lease id; dump: all leases
