@@ -2,8 +2,8 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034
 #
-# The Debian packages that building and testing need, the same names on every
-# release: for the set-up of this machine and for the roots of check-kernels.
+# The Debian packages that building and testing need: for the set-up of this
+# machine, the first two also for the roots of check-kernels.
 
 L2A_BUILD_PACKAGES=(build-essential pkg-config
 	libnl-3-dev libnl-genl-3-dev libnl-route-3-dev libevent-dev
@@ -14,3 +14,15 @@ L2A_BUILD_PACKAGES=(build-essential pkg-config
 L2A_TEST_PACKAGES=(libcmocka-dev libpcap-dev arping iproute2 iputils-ping
 	tcpdump curl jq sqlite3 procps python3 python3-yaml
 	python3-jsonschema)
+
+# What boots the guests.
+L2A_VM_PACKAGES=(qemu-system-x86 busybox-static kmod cpio zstd xz-utils)
+
+# What a kernel's source needs to be configured and compiled.
+L2A_KBUILD_PACKAGES=(flex bison bc libelf-dev libssl-dev)
+
+# For check-static, check-kernels and check-debug.
+L2A_STATIC_PACKAGES=("${L2A_KBUILD_PACKAGES[@]}" git perl sparse coccinelle
+	clang lld llvm cppcheck shellcheck gcc-s390x-linux-gnu)
+L2A_KERNELS_PACKAGES=(mmdebstrap util-linux)
+L2A_DEBUG_PACKAGES=("${L2A_KBUILD_PACKAGES[@]}" linux-source-6.1)
