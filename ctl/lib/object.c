@@ -121,8 +121,9 @@ static int parse(struct nlmsghdr *nlh, struct nlattr **tb, int max,
 		 const struct nla_policy *policy, const char *what,
 		 struct l2a_error *err)
 {
+	/* libnl takes a const policy from 3.5 on; it never writes to it. */
 	if (!genlmsg_valid_hdr(nlh, 0) ||
-	    genlmsg_parse(nlh, 0, tb, max, policy) < 0)
+	    genlmsg_parse(nlh, 0, tb, max, (struct nla_policy *)policy) < 0)
 		return bad_message(err, what);
 	return 0;
 }
