@@ -14,6 +14,11 @@
 #
 #   make demo             one VIP, three nodes, a crash and a freeze: watch it
 #   make check            unit tests, simulation, and every behaviour in a VM
+#   make check-static     compilers, sparse, checkpatch, coccinelle and others
+#   make check-kernels    DKMS and the behaviours on the kernels of Debian 11
+#                         to 13 and backports     SUITES="bullseye ..."
+#   make check-debug      the behaviours on a kernel with every detector
+#   make check-all        all of these
 #   make vm               a root prompt in a VM with three nodes wired up
 #   make setup            install what demo, check and vm need (they do it too)
 #
@@ -27,6 +32,7 @@ PREFIX	?= /usr/local
 DESTDIR	?=
 V	?= 0
 TESTS	?=
+SUITES	?=
 
 CTL	:= $(MAKE) -C ctl V=$(V)
 # Their list of files is no part of a demo; what goes wrong is on stderr.
@@ -79,6 +85,24 @@ vm: guest-tools
 check: setup
 	+@selftests/check $(TESTS)
 
+check-static:
+	@selftests/setup static
+	@selftests/static/check
+
+check-kernels:
+	@selftests/setup kernels
+	@SUITES="$(SUITES)" selftests/kernels/check $(TESTS)
+
+check-debug:
+	@selftests/setup debug
+	@selftests/vm/check-debug $(TESTS)
+
+# Each of them, also after one has failed.
+check-all:
+	@status=0; for c in check check-static check-debug check-kernels; do \
+		$(MAKE) --no-print-directory $$c || status=1; \
+	done; exit $$status
+
 deb:
 	mkdir -p build/deb
 	L2A_DEB_DIR=build/deb dpkg-buildpackage -us -uc -b \
@@ -91,4 +115,5 @@ help:
 	@sed -n 's/^#   //p' $(CURDIR)/Makefile
 
 .PHONY: all kdir modules modules_install modules_clean tools install clean \
-	setup guest-tools demo vm check deb help
+	setup guest-tools demo vm check check-static check-kernels check-debug \
+	check-all deb help
