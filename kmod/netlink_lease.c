@@ -94,6 +94,8 @@ static void lease_notify(struct genl_info *info, const struct l2a_lease *lease,
  * l2a_nl_lease_renew - serve L2ANNOUNCE_CMD_LEASE_RENEW
  * @skb: the request
  * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno; the UAPI header says which and when.
  */
 int l2a_nl_lease_renew(struct sk_buff *skb, struct genl_info *info)
 {
@@ -158,6 +160,8 @@ static struct l2a_lease *find_lease(struct l2a_net *ln, struct genl_info *info)
  * l2a_nl_lease_release - serve L2ANNOUNCE_CMD_LEASE_RELEASE
  * @skb: the request
  * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno; the UAPI header says which and when.
  */
 int l2a_nl_lease_release(struct sk_buff *skb, struct genl_info *info)
 {
@@ -178,6 +182,8 @@ int l2a_nl_lease_release(struct sk_buff *skb, struct genl_info *info)
  * l2a_nl_lease_get - serve L2ANNOUNCE_CMD_LEASE_GET for one lease
  * @skb: the request
  * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno; the UAPI header says which and when.
  */
 int l2a_nl_lease_get(struct sk_buff *skb, struct genl_info *info)
 {
@@ -228,6 +234,8 @@ static int lease_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
  * l2a_nl_lease_dump - serve L2ANNOUNCE_CMD_LEASE_GET for all leases
  * @skb: the message to fill
  * @cb: the dump
+ *
+ * Return: the length of the message, or a negative errno.
  */
 int l2a_nl_lease_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {

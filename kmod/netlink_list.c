@@ -39,6 +39,8 @@ static int vip_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
  * l2a_nl_vip_dump - serve L2ANNOUNCE_CMD_VIP_GET for many VIPs
  * @skb: the message to fill
  * @cb: the dump
+ *
+ * Return: the length of the message, or a negative errno.
  */
 int l2a_nl_vip_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
@@ -80,6 +82,8 @@ int l2a_nl_vip_dump(struct sk_buff *skb, struct netlink_callback *cb)
  * l2a_nl_vip_flush - serve L2ANNOUNCE_CMD_VIP_FLUSH
  * @skb: the request
  * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno; the UAPI header says which and when.
  */
 int l2a_nl_vip_flush(struct sk_buff *skb, struct genl_info *info)
 {
@@ -106,6 +110,8 @@ int l2a_nl_vip_flush(struct sk_buff *skb, struct genl_info *info)
  * l2a_nl_announce - serve L2ANNOUNCE_CMD_ANNOUNCE
  * @skb: the request
  * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno; the UAPI header says which and when.
  */
 int l2a_nl_announce(struct sk_buff *skb, struct genl_info *info)
 {

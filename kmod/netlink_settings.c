@@ -71,6 +71,8 @@ static int reply_net(struct genl_info *info, u8 cmd,
  * l2a_nl_settings_get - serve L2ANNOUNCE_CMD_SETTINGS_GET
  * @skb: the request
  * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno; the UAPI header says which and when.
  */
 int l2a_nl_settings_get(struct sk_buff *skb, struct genl_info *info)
 {
@@ -81,6 +83,8 @@ int l2a_nl_settings_get(struct sk_buff *skb, struct genl_info *info)
  * l2a_nl_settings_set - serve L2ANNOUNCE_CMD_SETTINGS_SET
  * @skb: the request
  * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno; the UAPI header says which and when.
  */
 int l2a_nl_settings_set(struct sk_buff *skb, struct genl_info *info)
 {
@@ -106,6 +110,8 @@ int l2a_nl_settings_set(struct sk_buff *skb, struct genl_info *info)
  * l2a_nl_stats_get - serve L2ANNOUNCE_CMD_STATS_GET
  * @skb: the request
  * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno; the UAPI header says which and when.
  */
 int l2a_nl_stats_get(struct sk_buff *skb, struct genl_info *info)
 {

@@ -194,6 +194,8 @@ static int vip_new_locked(struct l2a_net *ln, struct genl_info *info,
  * l2a_nl_vip_new - serve L2ANNOUNCE_CMD_VIP_NEW
  * @skb: the request
  * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno; the UAPI header says which and when.
  */
 int l2a_nl_vip_new(struct sk_buff *skb, struct genl_info *info)
 {
@@ -214,6 +216,8 @@ int l2a_nl_vip_new(struct sk_buff *skb, struct genl_info *info)
  * l2a_nl_vip_del - serve L2ANNOUNCE_CMD_VIP_DEL
  * @skb: the request
  * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno; the UAPI header says which and when.
  */
 int l2a_nl_vip_del(struct sk_buff *skb, struct genl_info *info)
 {
@@ -237,6 +241,8 @@ int l2a_nl_vip_del(struct sk_buff *skb, struct genl_info *info)
  * l2a_nl_vip_get - serve L2ANNOUNCE_CMD_VIP_GET for one VIP
  * @skb: the request
  * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno; the UAPI header says which and when.
  */
 int l2a_nl_vip_get(struct sk_buff *skb, struct genl_info *info)
 {
