@@ -14,6 +14,7 @@
 #
 #   make demo             one VIP, three nodes, a crash and a freeze: watch it
 #   make check            unit tests, simulation, and every behaviour in a VM
+#   make check-model      the election as a model, every state of it (needs spin)
 #   make check-static     compilers, sparse, checkpatch, coccinelle and others
 #   make check-kernels    DKMS and the behaviours on the kernels of Debian 11
 #                         to 13 and backports     SUITES="bullseye ..."
@@ -85,6 +86,9 @@ vm: guest-tools
 check: setup
 	+@selftests/check $(TESTS)
 
+check-model:
+	@selftests/model/check
+
 check-static:
 	@selftests/setup static
 	@selftests/static/check
@@ -114,6 +118,6 @@ deb:
 help:
 	@sed -n 's/^#   //p' $(CURDIR)/Makefile
 
-.PHONY: all kdir modules modules_install modules_clean tools install clean \
+.PHONY: check-model all kdir modules modules_install modules_clean tools install clean \
 	setup guest-tools demo vm check check-static check-kernels check-debug \
 	check-all deb help
