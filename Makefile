@@ -15,6 +15,7 @@
 #   make demo             one VIP, three nodes, a crash and a freeze: watch it
 #   make check            unit tests, simulation, and every behaviour in a VM
 #   make check-model      the election as a model, every state of it (needs spin)
+#   make bench            instructions of an answer, beside the kernel's own
 #   make check-static     compilers, sparse, checkpatch, coccinelle and others
 #   make check-kernels    DKMS and the behaviours on the kernels of Debian 11
 #                         to 13 and backports     SUITES="bullseye ..."
@@ -86,6 +87,10 @@ vm: guest-tools
 check: setup
 	+@selftests/check $(TESTS)
 
+bench: guest-tools
+	+@$(MAKE) -s -C selftests/bench
+	@selftests/bench/run
+
 check-model:
 	@selftests/model/check
 
@@ -118,6 +123,6 @@ deb:
 help:
 	@sed -n 's/^#   //p' $(CURDIR)/Makefile
 
-.PHONY: check-model all kdir modules modules_install modules_clean tools install clean \
+.PHONY: all kdir modules modules_install modules_clean tools install clean \
 	setup guest-tools demo vm check check-static check-kernels check-debug \
-	check-all deb help
+	check-all check-model bench deb help
