@@ -92,7 +92,7 @@ bench: guest-tools
 	@selftests/bench/run
 
 check-model:
-	@selftests/model/check
+	+@$(MAKE) -s -C selftests/model check
 
 check-static:
 	@selftests/setup static

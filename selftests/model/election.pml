@@ -85,13 +85,12 @@ inline check()
 	assert(!(ANSWERS(0) && ANSWERS(1)))
 }
 
-/* A newer incarnation begins a new term, an older one is refused. */
+/* A newer incarnation begins a new term. An older one, which the kernel refuses, never asks. */
 inline kernel_renew(i, inc, left)
 {
-	if
-	:: inc >= lease_inc[i] -> lease_inc[i] = inc; lease[i] = left
-	:: else -> skip
-	fi
+	assert(inc >= lease_inc[i]);
+	lease_inc[i] = inc;
+	lease[i] = left
 }
 
 /* Refused where the lease has another token than the activation names. */
