@@ -8,6 +8,7 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
+#include <linux/if_vlan.h>
 #include <linux/inetdevice.h>
 #include <linux/netfilter_arp.h>
 #include <linux/skbuff.h>
@@ -18,6 +19,7 @@
 #include "net.h"
 #include "trace.h"
 #include "vip.h"
+#include "vip_lookup.h"
 
 /*
  * The addresses of an ARP packet for IPv4 over Ethernet (RFC 826), as they follow
@@ -32,9 +34,15 @@ struct arp_body {
 
 #define ARP_LEN		(sizeof(struct arphdr) + sizeof(struct arp_body))
 
-/* What a packet says, copied out of it. */
+/* Struct arphdr as the number it is on the wire. */
+#define ARP_HEADER(hrd, op)						\
+	cpu_to_be64((u64)(hrd) << 48 | (u64)ETH_P_IP << 32 |		\
+		    ETH_ALEN << 24 | sizeof(__be32) << 16 | (op))
+
+enum arp_kind { ARP_OTHER, ARP_ASKS, ARP_TELLS };
+
+/* What an answer needs of a request, copied out of it. */
 struct arp_info {
-	bool request;
 	u8 sha[ETH_ALEN];
 	__be32 sip;
 	__be32 tip;
@@ -50,36 +58,20 @@ static struct arp_body *arp_body(const struct sk_buff *skb)
  * the device's address has six bytes. Like the stack we take both hardware types
  * that speak of Ethernet.
  */
-static bool arp_parse(const struct sk_buff *skb, const struct net_device *dev,
-		      struct arp_info *arp)
+static enum arp_kind arp_kind(const struct sk_buff *skb,
+			      const struct net_device *dev)
 {
-	const struct arphdr *hdr = arp_hdr(skb);
-	const struct arp_body *body = arp_body(skb);
+	__be64 header = get_unaligned((__be64 *)arp_hdr(skb));
 
-	if (dev->addr_len != ETH_ALEN ||
-	    (hdr->ar_hrd != htons(ARPHRD_ETHER) &&
-	     hdr->ar_hrd != htons(ARPHRD_IEEE802)) ||
-	    hdr->ar_pro != htons(ETH_P_IP) ||
-	    hdr->ar_hln != ETH_ALEN || hdr->ar_pln != sizeof(__be32))
-		return false;
-	if (hdr->ar_op != htons(ARPOP_REQUEST) &&
-	    hdr->ar_op != htons(ARPOP_REPLY))
-		return false;
-
-	arp->request = hdr->ar_op == htons(ARPOP_REQUEST);
-	memcpy(arp->sha, body->sha, ETH_ALEN);
-	arp->sip = body->sip;
-	arp->tip = body->tip;
-	return true;
-}
-
-static struct l2a_vip *vip_of(struct l2a_net *ln, const struct net_device *dev,
-			      __be32 addr)
-{
-	struct l2a_vip_key key;
-
-	l2a_vip_key4(&key, addr, dev->ifindex);
-	return l2a_vip_lookup(ln, &key);
+	if (unlikely(dev->addr_len != ETH_ALEN))
+		return ARP_OTHER;
+	if (header == ARP_HEADER(ARPHRD_ETHER, ARPOP_REQUEST) ||
+	    header == ARP_HEADER(ARPHRD_IEEE802, ARPOP_REQUEST))
+		return ARP_ASKS;
+	if (header == ARP_HEADER(ARPHRD_ETHER, ARPOP_REPLY) ||
+	    header == ARP_HEADER(ARPHRD_IEEE802, ARPOP_REPLY))
+		return ARP_TELLS;
+	return ARP_OTHER;
 }
 
 static unsigned int suppress(struct l2a_net *ln, struct l2a_vip *vip,
@@ -89,6 +81,12 @@ static unsigned int suppress(struct l2a_net *ln, struct l2a_vip *vip,
 	l2a_total_count(ln->totals, reason);
 	trace_suppress(vip, reason);
 	return NF_DROP;
+}
+
+static unsigned int pass(struct l2a_net *ln)
+{
+	l2a_total_count(ln->totals, L2A_TOTAL_PASSED);
+	return NF_ACCEPT;
 }
 
 static bool neigh_is_known(struct net_device *dev, const struct arp_info *arp)
@@ -176,20 +174,23 @@ static int arp_reply(struct sk_buff *skb, struct net_device *dev,
 }
 
 static unsigned int answer(struct l2a_net *ln, struct l2a_vip *vip,
-			   struct sk_buff *skb, struct arp_info *arp)
+			   struct sk_buff *skb)
 {
+	const struct arp_body *body = arp_body(skb);
 	struct net_device *dev = vip->dev;
+	struct arp_info arp = { .sip = body->sip, .tip = body->tip };
 
+	memcpy(arp.sha, body->sha, ETH_ALEN);
 	/* RFC 5227, section 2.1.1: a probe must not enter any cache. */
-	if (arp->sip)
-		learn_asker(dev, arp);
-	if (unlikely(arp_reply(skb, dev, arp))) {
+	if (arp.sip)
+		learn_asker(dev, &arp);
+	if (unlikely(arp_reply(skb, dev, &arp))) {
 		l2a_total_count(ln->totals, L2A_TOTAL_REPLY_ERRORS);
 		return NF_DROP;
 	}
 	l2a_vip_count(vip->stats, L2A_VIP_REPLIES);
 	l2a_total_count(ln->totals, L2A_TOTAL_REPLIES);
-	trace_reply(vip, arp->sha, arp->sip);
+	trace_reply(vip, arp.sha, arp.sip);
 	return NF_STOLEN;
 }
 
@@ -198,91 +199,133 @@ static unsigned int answer(struct l2a_net *ln, struct l2a_vip *vip,
  * rules wherever the address is configured.
  */
 static unsigned int request_for_vip(struct l2a_net *ln, struct l2a_vip *vip,
-				    struct sk_buff *skb, struct arp_info *arp)
+				    struct sk_buff *skb)
 {
 	const struct l2a_term *term = rcu_dereference(vip->term);
+	const struct arp_body *body = arp_body(skb);
 
 	if (!term)
 		return suppress(ln, vip, L2A_TOTAL_SUPPRESSED_STANDBY);
 	if (!l2a_term_valid(term))
 		return suppress(ln, vip, L2A_TOTAL_SUPPRESSED_EXPIRED);
+	if (unlikely(!l2a_dev_does_arp(vip->dev)))
+		return suppress(ln, vip, L2A_TOTAL_SUPPRESSED_DOWN);
 	/* RFC 1812, section 3.3.2: no station has a group address. */
-	if (unlikely(!is_valid_ether_addr(arp->sha)))
+	if (unlikely(!is_valid_ether_addr(body->sha)))
 		return suppress(ln, vip, L2A_TOTAL_SUPPRESSED_INVALID);
-	return answer(ln, vip, skb, arp);
+	return answer(ln, vip, skb);
 }
 
 static unsigned int arp_in(void *priv, struct sk_buff *skb,
 			   const struct nf_hook_state *state)
 {
-	struct net_device *dev = state->in;
+	const struct arp_body *body = arp_body(skb);
+	enum arp_kind kind = arp_kind(skb, state->in);
+	int ifindex = state->in->ifindex;
 	struct l2a_net *ln = priv;
 	struct l2a_vip *vip;
-	struct arp_info arp;
 
-	if (!arp_parse(skb, dev, &arp))
-		return NF_ACCEPT;
+	if (kind == ARP_OTHER)
+		return pass(ln);
 
-	if (arp.sip) {
-		vip = vip_of(ln, dev, arp.sip);
+	if (body->sip) {
+		vip = l2a_vip_lookup4(ln, body->sip, ifindex);
 		if (unlikely(vip))
-			l2a_conflict(ln, vip, arp.sha);
+			l2a_conflict(ln, vip, body->sha);
 	}
 
 	/*
 	 * A gratuitous request asks nobody: the stack may learn from it, so that
 	 * a standby's own neighbour table follows the holder.
 	 */
-	if (!arp.request || arp.sip == arp.tip)
-		return NF_ACCEPT;
-	vip = vip_of(ln, dev, arp.tip);
+	if (kind != ARP_ASKS || body->sip == body->tip)
+		return pass(ln);
+	vip = l2a_vip_lookup4(ln, body->tip, ifindex);
 	if (!vip)
-		return NF_ACCEPT;
-	return request_for_vip(ln, vip, skb, &arp);
+		return pass(ln);
+	return request_for_vip(ln, vip, skb);
 }
 
 static bool may_speak_as(struct l2a_net *ln, const struct net_device *dev,
 			 __be32 addr)
 {
-	const struct l2a_vip *vip = vip_of(ln, dev, addr);
+	const struct l2a_vip *vip = l2a_vip_lookup4(ln, addr, dev->ifindex);
 
 	return !vip || l2a_vip_answering(vip);
+}
+
+/*
+ * The device a packet speaks for: the one it leaves by. But bonding sends ARP of
+ * its own through its ports, for addresses seen on the bond or, tagged, on a VLAN
+ * over it.
+ */
+static struct net_device *speaker(struct net_device *dev,
+				  const struct sk_buff *skb)
+{
+	struct net_device *master, *vlan;
+
+	if (likely(!netif_is_lag_port(dev)))
+		return dev;
+	master = netdev_master_upper_dev_get_rcu(dev);
+	if (!master || !skb_vlan_tag_present(skb))
+		return master ?: dev;
+	vlan = __vlan_find_dev_deep_rcu(master, skb->vlan_proto,
+					skb_vlan_tag_get_id(skb));
+	return vlan ?: dev;
+}
+
+/* What the walk over the devices above a speaker asks of each. */
+struct claim {
+	const struct net_device *speaker;
+	__be32 addr;
+};
+
+static int may_not_speak_as(struct net_device *upper,
+			    struct netdev_nested_priv *priv)
+{
+	const struct claim *claim = priv->data;
+
+	/* What leaves by a VLAN over the bond has its tag, and its speaker. */
+	if (is_vlan_dev(upper) && netif_is_lag_master(claim->speaker))
+		return false;
+	return !may_speak_as(l2a_net(dev_net(upper)), upper, claim->addr);
+}
+
+/*
+ * Bonding also sees what a bridge or a macvlan above sends through it, and does not
+ * tell it from the bond's own.
+ */
+static bool may_send_as(struct l2a_net *ln, struct net_device *dev, bool bonding,
+			__be32 addr)
+{
+	struct claim claim = { .speaker = dev, .addr = addr };
+	struct netdev_nested_priv priv = { .data = &claim };
+
+	if (likely(!bonding))
+		return may_speak_as(ln, dev, addr);
+	return may_speak_as(l2a_net(dev_net(dev)), dev, addr) &&
+	       !netdev_walk_all_upper_dev_rcu(dev, may_not_speak_as, &priv);
 }
 
 /*
  * The address that a request uses instead of a VIP that is not ours to use: the
  * one the stack would choose, else any other of the device's.
  */
-static __be32 own_source(struct l2a_net *ln, const struct net_device *dev,
+static __be32 own_source(struct l2a_net *ln, struct net_device *dev, bool bonding,
 			 __be32 tip)
 {
 	const struct in_device *in_dev = __in_dev_get_rcu(dev);
 	__be32 addr = inet_select_addr(dev, tip, RT_SCOPE_LINK);
 	const struct in_ifaddr *ifa;
 
-	if (addr && may_speak_as(ln, dev, addr))
+	if (addr && may_send_as(ln, dev, bonding, addr))
 		return addr;
 	if (!in_dev)
 		return 0;
 	in_dev_for_each_ifa_rcu(ifa, in_dev)
-		if (may_speak_as(ln, dev, ifa->ifa_local))
+		if (may_send_as(ln, dev, bonding, ifa->ifa_local))
 			return ifa->ifa_local;
 	return 0;
-}
-
-/*
- * Bonding sends ARP of its own through its ports: the VIP is on the bond then.
- */
-static bool may_send_as(struct l2a_net *ln, struct net_device *dev, __be32 addr)
-{
-	const struct net_device *master;
-
-	if (!may_speak_as(ln, dev, addr))
-		return false;
-	if (likely(!netif_is_lag_port(dev)))
-		return true;
-	master = netdev_master_upper_dev_get_rcu(dev);
-	return !master || may_speak_as(ln, master, addr);
 }
 
 static void count_guarded(struct l2a_net *ln)
@@ -299,19 +342,21 @@ static void count_guarded(struct l2a_net *ln)
 static unsigned int arp_out(void *priv, struct sk_buff *skb,
 			    const struct nf_hook_state *state)
 {
-	struct net_device *dev = state->out;
+	struct net_device *dev = speaker(state->out, skb);
+	bool bonding = dev != state->out;
+	enum arp_kind kind = arp_kind(skb, state->out);
+	const struct arp_body *body = arp_body(skb);
 	struct l2a_net *ln = priv;
-	struct arp_info arp;
 	__be32 source;
 
-	if (!arp_parse(skb, dev, &arp) || !arp.sip ||
-	    likely(may_send_as(ln, dev, arp.sip)))
+	if (kind == ARP_OTHER || !body->sip ||
+	    likely(may_send_as(ln, dev, bonding, body->sip)))
 		return NF_ACCEPT;
 
 	count_guarded(ln);
-	if (!arp.request || arp.sip == arp.tip)
+	if (kind != ARP_ASKS || body->sip == body->tip)
 		return NF_DROP;
-	source = own_source(ln, dev, arp.tip);
+	source = own_source(ln, dev, bonding, body->tip);
 	if (!source ||
 	    skb_ensure_writable(skb, skb_network_offset(skb) + ARP_LEN))
 		return NF_DROP;

@@ -8,6 +8,7 @@
 #include "announce.h"
 #include "arp.h"
 #include "compat.h"
+#include "conflict.h"
 #include "lease.h"
 #include "net.h"
 #include "netdev.h"
@@ -70,8 +71,7 @@ static int __net_init l2a_net_init(struct net *net)
 	ln->max_vips = L2A_MAX_VIPS;
 	ln->generation = 1;
 	mutex_init(&ln->lock);
-	ratelimit_state_init(&ln->conflict_rl, HZ, 100);
-	ratelimit_set_flags(&ln->conflict_rl, RATELIMIT_MSG_ON_RELEASE);
+	l2a_conflict_net_init(ln);
 
 	ln->totals = totals_alloc();
 	if (!ln->totals)

@@ -5,6 +5,7 @@
 #ifndef L2A_NET_H
 #define L2A_NET_H
 
+#include <linux/atomic.h>
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
 #include <linux/ratelimit.h>
@@ -40,6 +41,9 @@
  *	are per CPU and written with softirqs off; they are summed without a lock.
  */
 
+/* Claimants remembered at once. */
+#define L2A_VERDICT_BITS	4
+
 /**
  * struct l2a_net - a namespace's VIPs, leases and settings
  * @net: the namespace
@@ -56,6 +60,8 @@
  * @totals: the namespace's counters
  * @announcer: what is to be announced, and when
  * @conflict_rl: bounds conflict events
+ * @walk_rl: bounds walks over all devices in search of a claimant's address
+ * @verdicts: what these walks found, by hash of the address, for a second
  * @arp_ops: the two ARP hooks; stable storage, since the core finds them by
  *	address
  */
@@ -74,6 +80,8 @@ struct l2a_net {
 	struct l2a_totals __percpu *totals;
 	struct l2a_announcer announcer;
 	struct ratelimit_state conflict_rl;
+	struct ratelimit_state walk_rl;
+	atomic64_t verdicts[1 << L2A_VERDICT_BITS];
 	struct nf_hook_ops arp_ops[2];
 };
 

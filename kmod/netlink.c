@@ -35,8 +35,8 @@ static const struct genl_ops ops[] = {
 		.cmd = L2ANNOUNCE_CMD_VIP_GET,
 		.doit = l2a_nl_vip_get,
 		.dumpit = l2a_nl_vip_dump,
-		.policy = l2a_nl_policy_vip_get,
-		.maxattr = ARRAY_SIZE(l2a_nl_policy_vip_get) - 1,
+		.policy = l2a_nl_policy_vip_filter,
+		.maxattr = ARRAY_SIZE(l2a_nl_policy_vip_filter) - 1,
 	}, {
 		.cmd = L2ANNOUNCE_CMD_VIP_FLUSH,
 		.flags = GENL_UNS_ADMIN_PERM,
@@ -65,8 +65,8 @@ static const struct genl_ops ops[] = {
 		.cmd = L2ANNOUNCE_CMD_ANNOUNCE,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.doit = l2a_nl_announce,
-		.policy = l2a_nl_policy_vip_key,
-		.maxattr = ARRAY_SIZE(l2a_nl_policy_vip_key) - 1,
+		.policy = l2a_nl_policy_vip_filter,
+		.maxattr = ARRAY_SIZE(l2a_nl_policy_vip_filter) - 1,
 	}, {
 		.cmd = L2ANNOUNCE_CMD_SETTINGS_SET,
 		.flags = GENL_UNS_ADMIN_PERM,
@@ -83,6 +83,12 @@ static const struct genl_ops ops[] = {
 		.doit = l2a_nl_stats_get,
 		.policy = l2a_nl_policy_none,
 		.maxattr = ARRAY_SIZE(l2a_nl_policy_none) - 1,
+	}, {
+		.cmd = L2ANNOUNCE_CMD_VIP_CHANGE,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = l2a_nl_vip_change,
+		.policy = l2a_nl_policy_vip_change,
+		.maxattr = ARRAY_SIZE(l2a_nl_policy_vip_change) - 1,
 	},
 };
 

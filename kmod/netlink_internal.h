@@ -42,9 +42,6 @@ struct l2a_vip_filter {
 
 int l2a_nl_parse_key(struct genl_info *info, struct l2a_vip_key *key);
 struct l2a_vip *l2a_nl_find_vip(struct l2a_net *ln, struct genl_info *info);
-int l2a_nl_parse_key_filter(struct nlattr **attrs,
-			    struct netlink_ext_ack *extack,
-			    struct l2a_vip_filter *filter);
 int l2a_nl_parse_filter(struct nlattr **attrs, struct netlink_ext_ack *extack,
 			struct l2a_vip_filter *filter);
 bool l2a_nl_filter_takes(const struct l2a_vip_filter *filter,
@@ -53,10 +50,12 @@ bool l2a_nl_filter_takes(const struct l2a_vip_filter *filter,
 int l2a_nl_put_vip(struct sk_buff *skb, const struct l2a_vip *vip);
 struct sk_buff *l2a_nl_vip_msg(const struct l2a_vip *vip, u32 portid, u32 seq,
 			       u8 cmd, const u8 *lladdr, gfp_t gfp);
+void l2a_nl_missed(struct net *net);
 void l2a_nl_vip_notify(struct genl_info *info, const struct l2a_vip *vip,
 		       u8 cmd);
 
 int l2a_nl_vip_new(struct sk_buff *skb, struct genl_info *info);
+int l2a_nl_vip_change(struct sk_buff *skb, struct genl_info *info);
 int l2a_nl_vip_del(struct sk_buff *skb, struct genl_info *info);
 int l2a_nl_vip_get(struct sk_buff *skb, struct genl_info *info);
 int l2a_nl_vip_dump(struct sk_buff *skb, struct netlink_callback *cb);

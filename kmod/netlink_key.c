@@ -108,16 +108,15 @@ struct l2a_vip *l2a_nl_find_vip(struct l2a_net *ln, struct genl_info *info)
 }
 
 /**
- * l2a_nl_parse_key_filter - read a filter from attributes that end with the key
- * @attrs: the attributes; an operation's end where its policy does
+ * l2a_nl_parse_filter - read which VIPs a request is about
+ * @attrs: the attributes, up to the lease
  * @extack: where to say what is wrong
  * @filter: out
  *
  * Return: 0; or -EINVAL, -EAFNOSUPPORT.
  */
-int l2a_nl_parse_key_filter(struct nlattr **attrs,
-			    struct netlink_ext_ack *extack,
-			    struct l2a_vip_filter *filter)
+int l2a_nl_parse_filter(struct nlattr **attrs, struct netlink_ext_ack *extack,
+			struct l2a_vip_filter *filter)
 {
 	struct l2a_vip_key key;
 	int err;
@@ -132,26 +131,10 @@ int l2a_nl_parse_key_filter(struct nlattr **attrs,
 	}
 	if (attrs[L2ANNOUNCE_A_VIP_IFINDEX])
 		filter->ifindex = nla_get_u32(attrs[L2ANNOUNCE_A_VIP_IFINDEX]);
-	return 0;
-}
-
-/**
- * l2a_nl_parse_filter - read a filter from attributes that go on to the lease
- * @attrs: the attributes
- * @extack: where to say what is wrong
- * @filter: out
- *
- * Return: 0; or -EINVAL, -EAFNOSUPPORT.
- */
-int l2a_nl_parse_filter(struct nlattr **attrs, struct netlink_ext_ack *extack,
-			struct l2a_vip_filter *filter)
-{
-	int err = l2a_nl_parse_key_filter(attrs, extack, filter);
-
-	if (err || !attrs[L2ANNOUNCE_A_VIP_LEASE])
-		return err;
-	filter->by_lease = true;
-	filter->lease = nla_get_u32(attrs[L2ANNOUNCE_A_VIP_LEASE]);
+	if (attrs[L2ANNOUNCE_A_VIP_LEASE]) {
+		filter->by_lease = true;
+		filter->lease = nla_get_u32(attrs[L2ANNOUNCE_A_VIP_LEASE]);
+	}
 	return 0;
 }
 

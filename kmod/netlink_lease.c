@@ -59,7 +59,9 @@ void l2a_nl_lease_expired(struct l2a_net *ln, const struct l2a_lease_view *view)
 		return;
 	skb = lease_msg(view, 0, 0, L2ANNOUNCE_CMD_LEASE_EXPIRED_NTF,
 			GFP_ATOMIC);
-	if (skb)
+	if (!skb)
+		l2a_nl_missed(ln->net);
+	else
 		genlmsg_multicast_netns(&l2a_family, ln->net, skb, 0,
 					L2A_NL_EVENTS, GFP_ATOMIC);
 }
@@ -82,6 +84,8 @@ static void lease_notify(struct genl_info *info, const struct l2a_lease *lease,
 	l2a_lease_view(lease, &view);
 	skb = lease_msg(&view, info->snd_portid, info->snd_seq,
 			L2ANNOUNCE_CMD_LEASE_NTF, GFP_KERNEL);
+	if (!skb && news)
+		l2a_nl_missed(genl_info_net(info));
 	if (!skb)
 		return;
 	if (news)

@@ -106,6 +106,18 @@ int l2a_nl_vip_flush(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
+/* Nobody was announced: because there is no such VIP, or because none answers. */
+static int announced_none(struct genl_info *info, bool found)
+{
+	NL_SET_BAD_ATTR(info->extack, info->attrs[L2ANNOUNCE_A_VIP_ADDRESS]);
+	if (!found) {
+		NL_SET_ERR_MSG_MOD(info->extack, "no such VIP");
+		return -ENOENT;
+	}
+	NL_SET_ERR_MSG_MOD(info->extack, "the VIP is not answering");
+	return -EADDRNOTAVAIL;
+}
+
 /**
  * l2a_nl_announce - serve L2ANNOUNCE_CMD_ANNOUNCE
  * @skb: the request
@@ -121,9 +133,7 @@ int l2a_nl_announce(struct sk_buff *skb, struct genl_info *info)
 	struct l2a_vip *vip;
 	int err;
 
-	if (!info->attrs[L2ANNOUNCE_A_VIP_ADDRESS])
-		return l2a_nl_missing(info->extack, "the address");
-	err = l2a_nl_parse_key_filter(info->attrs, info->extack, &filter);
+	err = l2a_nl_parse_filter(info->attrs, info->extack, &filter);
 	if (err)
 		return err;
 
@@ -138,14 +148,5 @@ int l2a_nl_announce(struct sk_buff *skb, struct genl_info *info)
 		l2a_announce_now(ln, vip);
 	}
 	mutex_unlock(&ln->lock);
-
-	if (answering)
-		return 0;
-	NL_SET_BAD_ATTR(info->extack, info->attrs[L2ANNOUNCE_A_VIP_ADDRESS]);
-	if (!found) {
-		NL_SET_ERR_MSG_MOD(info->extack, "no such VIP");
-		return -ENOENT;
-	}
-	NL_SET_ERR_MSG_MOD(info->extack, "the VIP is not answering");
-	return -EADDRNOTAVAIL;
+	return answering ? 0 : announced_none(info, found);
 }

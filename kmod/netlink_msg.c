@@ -118,6 +118,19 @@ struct sk_buff *l2a_nl_vip_msg(const struct l2a_vip *vip, u32 portid, u32 seq,
 }
 
 /**
+ * l2a_nl_missed - tell the group that it missed a notification
+ * @net: the namespace
+ *
+ * For one that there is no memory for: who listens gets -ENOBUFS, as for one that
+ * its own buffer has no room for, and knows to read the state anew. Any context
+ * but hard interrupts.
+ */
+void l2a_nl_missed(struct net *net)
+{
+	genl_set_err(&l2a_family, net, 0, L2A_NL_EVENTS, -ENOBUFS);
+}
+
+/**
  * l2a_nl_vip_notify - tell the group of what a request did to a VIP, and the asker
  *	where it set NLM_F_ECHO
  * @info: the request
@@ -136,7 +149,9 @@ void l2a_nl_vip_notify(struct genl_info *info, const struct l2a_vip *vip, u8 cmd
 		return;
 	skb = l2a_nl_vip_msg(vip, info->snd_portid, info->snd_seq, cmd, NULL,
 			     GFP_KERNEL);
-	if (skb)
+	if (!skb)
+		l2a_nl_missed(net);
+	else
 		genl_notify(&l2a_family, skb, info, L2A_NL_EVENTS, GFP_KERNEL);
 }
 
@@ -148,7 +163,9 @@ static void vip_event(struct l2a_net *ln, const struct l2a_vip *vip, u8 cmd,
 	if (!genl_has_listeners(&l2a_family, ln->net, L2A_NL_EVENTS))
 		return;
 	skb = l2a_nl_vip_msg(vip, 0, 0, cmd, lladdr, gfp);
-	if (skb)
+	if (!skb)
+		l2a_nl_missed(ln->net);
+	else
 		genlmsg_multicast_netns(&l2a_family, ln->net, skb, 0,
 					L2A_NL_EVENTS, gfp);
 }

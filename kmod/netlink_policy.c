@@ -35,24 +35,33 @@ static struct netlink_range_validation announce_rate_range = {
 						      sizeof(struct in6_addr)), \
 	[L2ANNOUNCE_A_VIP_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1)
 
+#define VIP_CONFIG							      \
+	[L2ANNOUNCE_A_VIP_STATE] =					      \
+		NLA_POLICY_MAX(NLA_U32, L2ANNOUNCE_VIP_STATE_ACTIVE),	      \
+	[L2ANNOUNCE_A_VIP_TOKEN] = { .type = NLA_U64 },			      \
+	[L2ANNOUNCE_A_VIP_ANNOUNCE_COUNT] = NLA_POLICY_MAX(NLA_U32, 255),     \
+	[L2ANNOUNCE_A_VIP_ANNOUNCE_INTERVAL] =				      \
+		NLA_POLICY_FULL_RANGE(NLA_U32, &announce_interval_range),     \
+	[L2ANNOUNCE_A_VIP_REFRESH] =					      \
+		NLA_POLICY_FULL_RANGE(NLA_U32, &refresh_range)
+
 const struct nla_policy l2a_nl_policy_vip_new[L2ANNOUNCE_A_VIP_REFRESH + 1] = {
 	VIP_KEY,
-	[L2ANNOUNCE_A_VIP_STATE] = NLA_POLICY_MAX(NLA_U32,
-						  L2ANNOUNCE_VIP_STATE_ACTIVE),
+	VIP_CONFIG,
 	[L2ANNOUNCE_A_VIP_LEASE] = { .type = NLA_U32 },
-	[L2ANNOUNCE_A_VIP_TOKEN] = { .type = NLA_U64 },
-	[L2ANNOUNCE_A_VIP_ANNOUNCE_COUNT] = NLA_POLICY_MAX(NLA_U32, 255),
-	[L2ANNOUNCE_A_VIP_ANNOUNCE_INTERVAL] =
-		NLA_POLICY_FULL_RANGE(NLA_U32, &announce_interval_range),
-	[L2ANNOUNCE_A_VIP_REFRESH] =
-		NLA_POLICY_FULL_RANGE(NLA_U32, &refresh_range),
+};
+
+const struct nla_policy l2a_nl_policy_vip_change[L2ANNOUNCE_A_VIP_REFRESH + 1] = {
+	VIP_CONFIG,
+	[L2ANNOUNCE_A_VIP_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[L2ANNOUNCE_A_VIP_LEASE] = { .type = NLA_U32 },
 };
 
 const struct nla_policy l2a_nl_policy_vip_key[L2ANNOUNCE_A_VIP_IFINDEX + 1] = {
 	VIP_KEY,
 };
 
-const struct nla_policy l2a_nl_policy_vip_get[L2ANNOUNCE_A_VIP_LEASE + 1] = {
+const struct nla_policy l2a_nl_policy_vip_filter[L2ANNOUNCE_A_VIP_LEASE + 1] = {
 	VIP_KEY,
 	[L2ANNOUNCE_A_VIP_LEASE] = { .type = NLA_U32 },
 };

@@ -9,8 +9,9 @@
 #include <net/netlink.h>
 
 extern const struct nla_policy l2a_nl_policy_vip_new[L2ANNOUNCE_A_VIP_REFRESH + 1];
+extern const struct nla_policy l2a_nl_policy_vip_change[L2ANNOUNCE_A_VIP_REFRESH + 1];
 extern const struct nla_policy l2a_nl_policy_vip_key[L2ANNOUNCE_A_VIP_IFINDEX + 1];
-extern const struct nla_policy l2a_nl_policy_vip_get[L2ANNOUNCE_A_VIP_LEASE + 1];
+extern const struct nla_policy l2a_nl_policy_vip_filter[L2ANNOUNCE_A_VIP_LEASE + 1];
 extern const struct nla_policy l2a_nl_policy_vip_flush[L2ANNOUNCE_A_VIP_LEASE + 1];
 extern const struct nla_policy
 	l2a_nl_policy_lease_renew[L2ANNOUNCE_A_LEASE_TOKEN + 1];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests about one VIP: add, change, remove, get.
+ * Requests about one VIP: add, change, remove, get; and the change that all VIPs
+ * of a lease share.
  */
 #include <linux/l2announce.h>
 #include <net/genetlink.h>
@@ -145,8 +146,12 @@ static int vip_create(struct l2a_net *ln, struct genl_info *info,
 	return 0;
 }
 
+/*
+ * Under the same lock a change that is refused for one VIP of a lease is refused
+ * for each of them.
+ */
 static int vip_change(struct l2a_net *ln, struct genl_info *info,
-		      struct l2a_vip *vip)
+		      struct l2a_vip *vip, bool activate)
 {
 	struct l2a_vip_config config = {
 		.active = rcu_access_pointer(vip->term),
@@ -159,9 +164,7 @@ static int vip_change(struct l2a_net *ln, struct genl_info *info,
 	if (err)
 		return err;
 	l2a_vip_set_announce(ln, vip, &config.announce);
-	if (info->attrs[L2ANNOUNCE_A_VIP_STATE] ||
-	    info->attrs[L2ANNOUNCE_A_VIP_LEASE] ||
-	    info->attrs[L2ANNOUNCE_A_VIP_TOKEN])
+	if (activate)
 		l2a_vip_activate(ln, vip, &config);
 	l2a_net_changed(ln);
 	l2a_nl_vip_notify(info, vip, L2ANNOUNCE_CMD_VIP_NTF);
@@ -171,7 +174,8 @@ static int vip_change(struct l2a_net *ln, struct genl_info *info,
 static int vip_new_locked(struct l2a_net *ln, struct genl_info *info,
 			  const struct l2a_vip_key *key)
 {
-	struct nlattr *address = info->attrs[L2ANNOUNCE_A_VIP_ADDRESS];
+	struct nlattr **attrs = info->attrs;
+	struct nlattr *address = attrs[L2ANNOUNCE_A_VIP_ADDRESS];
 	struct l2a_vip *vip = l2a_vip_lookup(ln, key);
 	u16 flags = info->nlhdr->nlmsg_flags;
 
@@ -181,7 +185,10 @@ static int vip_new_locked(struct l2a_net *ln, struct genl_info *info,
 		return -EEXIST;
 	}
 	if (vip)
-		return vip_change(ln, info, vip);
+		return vip_change(ln, info, vip,
+				  attrs[L2ANNOUNCE_A_VIP_STATE] ||
+				  attrs[L2ANNOUNCE_A_VIP_LEASE] ||
+				  attrs[L2ANNOUNCE_A_VIP_TOKEN]);
 	if (!(flags & NLM_F_CREATE)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, address,
 				    KBUILD_MODNAME ": no such VIP on this device");
@@ -208,6 +215,53 @@ int l2a_nl_vip_new(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	mutex_lock(&ln->lock);
 	err = vip_new_locked(ln, info, &key);
+	mutex_unlock(&ln->lock);
+	return err;
+}
+
+static int lease_vips_change(struct l2a_net *ln, struct genl_info *info)
+{
+	struct nlattr **attrs = info->attrs;
+	u32 id = nla_get_u32(attrs[L2ANNOUNCE_A_VIP_LEASE]);
+	struct l2a_lease *lease = l2a_lease_find(ln, id);
+	struct nlattr *ifindex = attrs[L2ANNOUNCE_A_VIP_IFINDEX];
+	bool activate = attrs[L2ANNOUNCE_A_VIP_STATE] ||
+			attrs[L2ANNOUNCE_A_VIP_TOKEN];
+	struct l2a_vip *vip;
+	int err = -ENOENT;
+
+	if (lease) {
+		list_for_each_entry(vip, &lease->vips, lease_node) {
+			if (ifindex && vip->key.ifindex != nla_get_u32(ifindex))
+				continue;
+			err = vip_change(ln, info, vip, activate);
+			if (err)
+				return err;
+			cond_resched();
+		}
+	}
+	if (err)
+		l2a_set_err_msg_fmt(info->extack, "no VIP%s names lease %u",
+				    ifindex ? " of this device" : "", id);
+	return err;
+}
+
+/**
+ * l2a_nl_vip_change - serve L2ANNOUNCE_CMD_VIP_CHANGE
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno; the UAPI header says which and when.
+ */
+int l2a_nl_vip_change(struct sk_buff *skb, struct genl_info *info)
+{
+	struct l2a_net *ln = l2a_net(genl_info_net(info));
+	int err;
+
+	if (!info->attrs[L2ANNOUNCE_A_VIP_LEASE])
+		return l2a_nl_missing(info->extack, "the lease");
+	mutex_lock(&ln->lock);
+	err = lease_vips_change(ln, info);
 	mutex_unlock(&ln->lock);
 	return err;
 }

@@ -12,6 +12,7 @@
 #include <linux/if_ether.h>
 #include <linux/in.h>
 #include <linux/in6.h>
+#include <linux/l2announce.h>
 #include <linux/netdevice.h>
 #include <linux/tracepoint.h>
 #include <net/ipv6.h>
@@ -40,6 +41,12 @@ static inline void l2a_trace_addr(__u8 *to, const struct in6_addr *addr)
 }
 #endif
 
+/* Names that programs which read traces would not know the values of. */
+TRACE_DEFINE_ENUM(L2ANNOUNCE_A_STATS_SUPPRESSED_STANDBY);
+TRACE_DEFINE_ENUM(L2ANNOUNCE_A_STATS_SUPPRESSED_EXPIRED);
+TRACE_DEFINE_ENUM(L2ANNOUNCE_A_STATS_SUPPRESSED_DOWN);
+TRACE_DEFINE_ENUM(L2ANNOUNCE_A_STATS_SUPPRESSED_INVALID);
+
 TRACE_EVENT(reply,
 	TP_PROTO(const struct l2a_vip *vip, const u8 *asker, __be32 asker_ip),
 	TP_ARGS(vip, asker, asker_ip),
@@ -59,6 +66,7 @@ TRACE_EVENT(reply,
 		  __entry->addr, __entry->asker, __entry->asker_ip)
 );
 
+/* The reason is the attribute of the totals that counts it: its number stays. */
 TRACE_EVENT(suppress,
 	TP_PROTO(const struct l2a_vip *vip, enum l2a_total reason),
 	TP_ARGS(vip, reason),
@@ -70,13 +78,18 @@ TRACE_EVENT(suppress,
 	TP_fast_assign(
 		l2a_assign_str(dev, vip->dev->name);
 		l2a_trace_addr(__entry->addr, &vip->key.addr);
-		__entry->reason = reason;
+		__entry->reason = L2ANNOUNCE_A_STATS_REPLIES + reason;
 	),
 	TP_printk("dev=%s addr=%pISc reason=%s", __get_str(dev), __entry->addr,
 		  __print_symbolic(__entry->reason,
-				   { L2A_TOTAL_SUPPRESSED_STANDBY, "standby" },
-				   { L2A_TOTAL_SUPPRESSED_EXPIRED, "expired" },
-				   { L2A_TOTAL_SUPPRESSED_INVALID, "invalid" }))
+				   { L2ANNOUNCE_A_STATS_SUPPRESSED_STANDBY,
+				     "standby" },
+				   { L2ANNOUNCE_A_STATS_SUPPRESSED_EXPIRED,
+				     "expired" },
+				   { L2ANNOUNCE_A_STATS_SUPPRESSED_DOWN,
+				     "down" },
+				   { L2ANNOUNCE_A_STATS_SUPPRESSED_INVALID,
+				     "invalid" }))
 );
 
 TRACE_EVENT(announce,

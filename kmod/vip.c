@@ -2,7 +2,6 @@
 /*
  * The VIP table: add, change, remove, look up on the packet path.
  */
-#include <linux/jhash.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include "announce.h"
@@ -10,28 +9,20 @@
 #include "lease.h"
 #include "net.h"
 #include "vip.h"
+#include "vip_lookup.h"
 
 static struct kmem_cache *vip_cache;
 
-/*
- * Keys are what the administrator registered, so a plain hash will do. Of a
- * mapped IPv4 address only the last word tells anything.
- */
 static u32 vip_hash(const void *data, u32 len, u32 seed)
 {
-	const struct l2a_vip_key *key = data;
-	const __be32 *word = key->addr.s6_addr32;
-
-	return jhash_3words((__force u32)word[3],
-			    (__force u32)(word[0] ^ word[1] ^ word[2]),
-			    key->ifindex, seed);
+	return l2a_vip_hash(data, seed);
 }
 
 static u32 vip_obj_hash(const void *data, u32 len, u32 seed)
 {
 	const struct l2a_vip *vip = data;
 
-	return vip_hash(&vip->key, len, seed);
+	return l2a_vip_hash(&vip->key, seed);
 }
 
 static int vip_obj_cmp(struct rhashtable_compare_arg *arg, const void *obj)

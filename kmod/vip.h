@@ -102,6 +102,17 @@ static inline __be32 l2a_vip_addr4(const struct l2a_vip *vip)
 }
 
 /**
+ * l2a_dev_does_arp - whether a device takes part in ARP now
+ * @dev: the device
+ *
+ * Return: true while it is up and has not been told to do none.
+ */
+static inline bool l2a_dev_does_arp(const struct net_device *dev)
+{
+	return (READ_ONCE(dev->flags) & (IFF_UP | IFF_NOARP)) == IFF_UP;
+}
+
+/**
  * l2a_vip_answering - whether this node answers for a VIP now
  * @vip: the VIP; RCU or the namespace's lock held
  *
@@ -112,7 +123,6 @@ static inline __be32 l2a_vip_addr4(const struct l2a_vip *vip)
  */
 static inline bool l2a_vip_answering(const struct l2a_vip *vip)
 {
-	unsigned int flags = READ_ONCE(vip->dev->flags);
 	const struct l2a_term *term;
 	bool valid;
 
@@ -121,7 +131,7 @@ static inline bool l2a_vip_answering(const struct l2a_vip *vip)
 	term = rcu_dereference(vip->term);
 	valid = term && l2a_term_valid(term);
 	rcu_read_unlock();
-	return valid && (flags & (IFF_UP | IFF_NOARP)) == IFF_UP;
+	return valid && l2a_dev_does_arp(vip->dev);
 }
 
 int l2a_vip_init(void);

@@ -13,7 +13,8 @@
  *   that owns the network namespace; the others need nothing.
  * - A refusal carries an extack message, and the offending attribute where
  *   there is one.
- * - A notification carries what a get of the same object would.
+ * - A notification carries what a get of the same object would. One that is
+ *   missed for lack of memory or room makes the next receive fail with ENOBUFS.
  */
 #ifndef _UAPI_LINUX_L2ANNOUNCE_H
 #define _UAPI_LINUX_L2ANNOUNCE_H
@@ -147,10 +148,14 @@ enum l2announce_settings_attr {
  * @L2ANNOUNCE_A_STATS_VIPS: u32, VIPs registered now
  * @L2ANNOUNCE_A_STATS_LEASES: u32, leases known now
  * @L2ANNOUNCE_A_STATS_REPLIES: u64, requests answered
+ * @L2ANNOUNCE_A_STATS_PASSED: u64, packets that came in and were left to the stack,
+ *	being no question about a VIP
  * @L2ANNOUNCE_A_STATS_SUPPRESSED_STANDBY: u64, requests kept from the stack
  *	because the VIP was standby
  * @L2ANNOUNCE_A_STATS_SUPPRESSED_EXPIRED: u64, the same because the VIP's lease
  *	had run out, was released, or had moved to a newer token
+ * @L2ANNOUNCE_A_STATS_SUPPRESSED_DOWN: u64, the same because the device was going
+ *	down: one that is down delivers nothing
  * @L2ANNOUNCE_A_STATS_SUPPRESSED_INVALID: u64, the same because no sane station
  *	sends such a request (its hardware address is not a unicast one)
  * @L2ANNOUNCE_A_STATS_REPLY_ERRORS: u64, requests that went unanswered because
@@ -160,6 +165,8 @@ enum l2announce_settings_attr {
  *	be built or sent
  * @L2ANNOUNCE_A_STATS_CONFLICTS: u64, foreign claims to an address we answered
  *	for
+ * @L2ANNOUNCE_A_STATS_CONFLICTS_LIMITED: u64, those of them that no
+ *	L2ANNOUNCE_CMD_CONFLICT_NTF told of, because too many came
  * @L2ANNOUNCE_A_STATS_DEFENDED: u64, conflicts met with an announcement
  *	(RFC 5227, section 2.4)
  * @L2ANNOUNCE_A_STATS_GUARDED: u64, frames of this host that would have claimed
@@ -171,13 +178,16 @@ enum l2announce_stats_attr {
 	L2ANNOUNCE_A_STATS_VIPS = 1,
 	L2ANNOUNCE_A_STATS_LEASES,
 	L2ANNOUNCE_A_STATS_REPLIES,
+	L2ANNOUNCE_A_STATS_PASSED,
 	L2ANNOUNCE_A_STATS_SUPPRESSED_STANDBY,
 	L2ANNOUNCE_A_STATS_SUPPRESSED_EXPIRED,
+	L2ANNOUNCE_A_STATS_SUPPRESSED_DOWN,
 	L2ANNOUNCE_A_STATS_SUPPRESSED_INVALID,
 	L2ANNOUNCE_A_STATS_REPLY_ERRORS,
 	L2ANNOUNCE_A_STATS_ANNOUNCEMENTS,
 	L2ANNOUNCE_A_STATS_ANNOUNCE_ERRORS,
 	L2ANNOUNCE_A_STATS_CONFLICTS,
+	L2ANNOUNCE_A_STATS_CONFLICTS_LIMITED,
 	L2ANNOUNCE_A_STATS_DEFENDED,
 	L2ANNOUNCE_A_STATS_GUARDED,
 	L2ANNOUNCE_A_STATS_EXPIRIES,
@@ -215,9 +225,10 @@ enum l2announce_stats_attr {
  * @L2ANNOUNCE_CMD_LEASE_RELEASE: end lease id now; its token stays known.
  *	-ENOENT where there is none
  * @L2ANNOUNCE_CMD_LEASE_GET: do: lease id; dump: all leases
- * @L2ANNOUNCE_CMD_ANNOUNCE: announce the VIP of family and address once more,
- *	all its rounds, on ifindex or on every device that has it. -ENOENT where
- *	there is no such VIP, -EADDRNOTAVAIL where it is not answering
+ * @L2ANNOUNCE_CMD_ANNOUNCE: announce all VIPs that are answering once more, all
+ *	their rounds; those that match every one of family and address, ifindex
+ *	and lease that is given. -ENOENT where no VIP matches, -EADDRNOTAVAIL
+ *	where none that does is answering
  * @L2ANNOUNCE_CMD_SETTINGS_SET: change the settings that are given
  * @L2ANNOUNCE_CMD_SETTINGS_GET: read the settings
  * @L2ANNOUNCE_CMD_STATS_GET: read the totals
@@ -230,6 +241,10 @@ enum l2announce_stats_attr {
  * @L2ANNOUNCE_CMD_CONFLICT_NTF: another station claimed a VIP we answer for; at
  *	most one a second for each VIP
  * @L2ANNOUNCE_CMD_DEVICE_GONE_NTF: a VIP was removed because its device was
+ * @L2ANNOUNCE_CMD_VIP_CHANGE: change all VIPs that name lease, which is needed, and
+ *	ifindex where that is given, as VIP_NEW would each: all of them, or none.
+ *	With state or token their activation is made anew. -ENOENT where there is
+ *	no such VIP, -ESTALE (token), -ERANGE
  */
 enum l2announce_cmd {
 	L2ANNOUNCE_CMD_VIP_NEW = 1,
@@ -249,6 +264,7 @@ enum l2announce_cmd {
 	L2ANNOUNCE_CMD_LEASE_EXPIRED_NTF,
 	L2ANNOUNCE_CMD_CONFLICT_NTF,
 	L2ANNOUNCE_CMD_DEVICE_GONE_NTF,
+	L2ANNOUNCE_CMD_VIP_CHANGE,
 
 	/* private: */
 	__L2ANNOUNCE_CMD_MAX,

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The VIP table's hash, and the look-up that every ARP packet makes twice.
+ */
+#ifndef L2A_VIP_LOOKUP_H
+#define L2A_VIP_LOOKUP_H
+
+#include <linux/hash.h>
+#include <linux/rhashtable.h>
+#include "net.h"
+#include "vip.h"
+
+/*
+ * Multiply and shift (Dietzfelbinger et al. 1997, "A reliable randomized algorithm
+ * for the closest-pair problem"): the table's seed makes the multiplier, and the
+ * bucket comes from the product's upper half. A third of what jhash costs, and good
+ * enough for keys that the administrator chose. What differs among IPv4 VIPs, the
+ * last word and the device, meets the multiplier directly.
+ */
+static __always_inline u32 l2a_vip_mix(u64 upper, u64 lower, int ifindex,
+				       u32 seed)
+{
+	u64 x = upper * GOLDEN_RATIO_64 + lower + ((u64)ifindex << 40);
+
+	return (x * (GOLDEN_RATIO_64 ^ (u64)seed << 1)) >> 32;
+}
+
+/* Two of an address's words. */
+static __always_inline u64 l2a_vip_words(__be32 first, __be32 second)
+{
+	return (__force u64)first << 32 | (__force u32)second;
+}
+
+/**
+ * l2a_vip_hash - the hash of a VIP's name
+ * @key: address and device
+ * @seed: the table's
+ *
+ * Return: the hash.
+ */
+static inline u32 l2a_vip_hash(const struct l2a_vip_key *key, u32 seed)
+{
+	const __be32 *word = key->addr.s6_addr32;
+
+	return l2a_vip_mix(l2a_vip_words(word[0], word[1]),
+			   l2a_vip_words(word[2], word[3]), key->ifindex, seed);
+}
+
+static __always_inline bool l2a_vip_is4(const struct l2a_vip *vip, __be32 addr,
+					int ifindex)
+{
+	const __be32 *word = vip->key.addr.s6_addr32;
+
+	return word[3] == addr && vip->key.ifindex == ifindex &&
+	       word[2] == htonl(0xffff) && !word[1] && !word[0];
+}
+
+/**
+ * l2a_vip_lookup4 - find an IPv4 VIP on the packet path
+ * @ln: the namespace
+ * @addr: the address
+ * @ifindex: the device
+ *
+ * What rhashtable_lookup() does, at half its cost: the name stays in registers. A
+ * chain that does not end as it began was moved to the table's successor under the
+ * walk.
+ *
+ * Under RCU. Any context.
+ *
+ * Return: the VIP, or NULL.
+ */
+static inline struct l2a_vip *l2a_vip_lookup4(struct l2a_net *ln, __be32 addr,
+					      int ifindex)
+{
+	struct bucket_table *tbl = rcu_dereference(ln->vips.tbl);
+	struct rhash_lock_head __rcu *const *bkt;
+	struct rhash_head *pos;
+	struct l2a_vip *vip;
+	u32 hash;
+
+	do {
+		hash = l2a_vip_mix(0, l2a_vip_words(htonl(0xffff), addr),
+				   ifindex, tbl->hash_rnd) & (tbl->size - 1);
+		bkt = rht_bucket(tbl, hash);
+		do {
+			rht_for_each_rcu_from(pos, rht_ptr_rcu(bkt), tbl, hash) {
+				vip = container_of(pos, struct l2a_vip, node);
+				if (l2a_vip_is4(vip, addr, ifindex))
+					return vip;
+			}
+		} while (pos != RHT_NULLS_MARKER(bkt));
+
+		/* The order of rhashtable's own look-up: this one, then the next. */
+		smp_rmb();
+		tbl = rcu_dereference(tbl->future_tbl);
+	} while (unlikely(tbl));
+	return NULL;
+}
+
+#endif /* L2A_VIP_LOOKUP_H */
