@@ -60,7 +60,7 @@ _l2ctl_words()
 	"vip add")
 		_l2ctl_reply "dev state lease token announce refresh" ;;
 	"vip set")
-		_l2ctl_reply "$(_l2ctl_names vip show) dev state lease token announce refresh" ;;
+		_l2ctl_reply "$(_l2ctl_names vip show) lease dev state lease token announce refresh" ;;
 	"vip del")
 		_l2ctl_reply "$(_l2ctl_names vip show) dev" ;;
 	"vip show")
@@ -77,8 +77,10 @@ _l2ctl_words()
 		_l2ctl_reply "vip dev node prefer deliver" ;;
 	"service del" | "service show")
 		_l2ctl_reply "$(_l2ctl_names service show)" ;;
+	"node drain" | "node undrain" | move*)
+		_l2ctl_reply "$(_l2ctl_names node show)" ;;
 	announce*)
-		_l2ctl_reply "$(_l2ctl_names vip show) dev" ;;
+		_l2ctl_reply "$(_l2ctl_names vip show) all dev lease" ;;
 	esac
 }
 
@@ -94,7 +96,9 @@ _l2ctl_verbs()
 	service)
 		_l2ctl_reply "add del show help" ;;
 	node)
-		_l2ctl_reply "show help" ;;
+		_l2ctl_reply "show drain undrain help" ;;
+	move)
+		_l2ctl_reply "$(_l2ctl_names service show) help" ;;
 	announce)
 		_l2ctl_words ;;
 	monitor | stats | status)
@@ -110,7 +114,7 @@ _l2ctl()
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		--socket)
+		--socket | -b | --batch)
 			i=$((i + 1)) ;;
 		-*)
 			;;
@@ -123,12 +127,12 @@ _l2ctl()
 		esac
 	done
 
-	if [[ $prev == --socket ]]; then
+	if [[ $prev == --socket || $prev == -b || $prev == --batch ]]; then
 		compopt -o default 2>/dev/null
 	elif [[ -z $noun && $cur == -* ]]; then
-		_l2ctl_reply "-j --json -p --pretty -s --statistics --socket -V --version -h --help"
+		_l2ctl_reply "-j --json -p --pretty -s --statistics -b --batch --force --socket -V --version -h --help"
 	elif [[ -z $noun ]]; then
-		_l2ctl_reply "vip lease announce monitor stats settings service node status help"
+		_l2ctl_reply "vip lease announce monitor stats settings service node move status help"
 	elif [[ -z $verb ]]; then
 		_l2ctl_verbs
 	elif ! _l2ctl_value; then

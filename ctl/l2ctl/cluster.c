@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Lists the controller answers with, shown with a fixed set of keys.
+ * What the controller is told, and lists it answers with, shown with a fixed set
+ * of keys.
  */
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "l2ctl/cluster.h"
 #include "l2ctl/http.h"
@@ -48,4 +52,41 @@ int cluster_show(const struct ctl *ctl, const char *path, const char *name,
 	cluster_rows(w, list, keys);
 	json_object_put(list);
 	return ctl_written(ctl, w);
+}
+
+int cluster_post(const struct ctl *ctl, const char *path, const char *name,
+		 const char *verb, struct json_object *body,
+		 struct l2a_error *err)
+{
+	struct json_object *sent = body ? json_object_get(body) :
+					  json_object_new_object();
+	char *what;
+	int ret;
+
+	if (asprintf(&what, "%s/%s", name, verb) < 0) {
+		json_object_put(sent);
+		return l2a_fail(err, -ENOMEM, "out of memory");
+	}
+	ret = http_call(ctl->socket, "POST", path, what, sent, NULL, err);
+	json_object_put(sent);
+	free(what);
+	return ret;
+}
+
+int cluster_own_node(const struct ctl *ctl, char **name, struct l2a_error *err)
+{
+	struct json_object *status = NULL, *node = NULL;
+	int ret;
+
+	ret = http_call(ctl->socket, "GET", "/v1/status", NULL, NULL, &status,
+			err);
+	if (ret)
+		return ret;
+	*name = NULL;
+	if (json_object_is_type(status, json_type_object) &&
+	    json_object_object_get_ex(status, "node", &node))
+		*name = strdup(json_object_get_string(node));
+	json_object_put(status);
+	return *name ? 0 : l2a_fail(err, -EBADMSG,
+				    "the controller does not tell its node's name");
 }

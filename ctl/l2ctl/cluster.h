@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Lists the controller answers with, shown with a fixed set of keys.
+ * What the controller is told, and lists it answers with, shown with a fixed set
+ * of keys.
  */
 #ifndef L2CTL_CLUSTER_H
 #define L2CTL_CLUSTER_H
@@ -33,5 +34,23 @@ void cluster_rows(struct l2a_writer *w, struct json_object *list,
  */
 int cluster_show(const struct ctl *ctl, const char *path, const char *name,
 		 const char *const *keys);
+
+/**
+ * cluster_post() - tell the controller to do something with one object
+ * @ctl: the invocation
+ * @path: "/v1/node"
+ * @name: of the object
+ * @verb: what to do
+ * @body: more about it, not consumed; NULL for nothing
+ * @err: filled in on failure
+ *
+ * Return: 0 or a negative errno.
+ */
+int cluster_post(const struct ctl *ctl, const char *path, const char *name,
+		 const char *verb, struct json_object *body,
+		 struct l2a_error *err);
+
+/** cluster_own_node() - the name of the controller's node, to be freed */
+int cluster_own_node(const struct ctl *ctl, char **name, struct l2a_error *err);
 
 #endif /* L2CTL_CLUSTER_H */

@@ -12,7 +12,7 @@
 /**
  * http_call() - one request to the controller
  * @socket: path of its unix socket
- * @method: "GET", "PUT" or "DELETE"
+ * @method: "GET", "PUT", "POST" or "DELETE"
  * @path: "/v1/service"
  * @name: a last part of the path, percent-encoded here; NULL for none
  * @body: what to send, not consumed; NULL for nothing

@@ -18,14 +18,21 @@
 #define CTL_REFUSED	1
 #define CTL_USAGE	2
 
+/* The controller's socket: by default, and the variable that names another. */
+#define CTL_SOCKET	"/run/l2announce/l2announced.sock"
+#define CTL_SOCKET_ENV	"L2ANNOUNCED_SOCKET"
+
+struct batch;
+
 /**
- * struct ctl - one invocation
+ * struct ctl - one invocation, or one line of a batch
  * @started_ns: CLOCK_BOOTTIME before anything else was done; a ttl counts from
  *	here
  * @flags: L2A_WRITER_*
  * @socket: the controller's unix socket
  * @what: "vip add", to begin messages about wrong words with
  * @words: the whole command, to begin messages about refusals with
+ * @batch: the batch this is a line of, else NULL
  */
 struct ctl {
 	uint64_t started_ns;
@@ -33,6 +40,7 @@ struct ctl {
 	const char *socket;
 	char what[64];
 	char words[256];
+	struct batch *batch;
 };
 
 /**
@@ -62,7 +70,7 @@ struct noun {
 };
 
 extern const struct noun noun_vip, noun_lease, noun_announce, noun_monitor,
-	noun_stats, noun_settings, noun_service, noun_node, noun_status;
+	noun_stats, noun_settings, noun_service, noun_node, noun_move, noun_status;
 
 /** ctl_set_words() - remember the command; a long one is cut */
 void ctl_set_words(struct ctl *ctl, char **words);
@@ -86,8 +94,33 @@ struct l2a_writer *ctl_writer(const struct ctl *ctl,
 /** ctl_written() - end output; returns CTL_OK or CTL_REFUSED */
 int ctl_written(const struct ctl *ctl, struct l2a_writer *w);
 
-/** ctl_kernel() - open the family, or say why not; NULL then */
+/** ctl_wrong_word() - print what is wrong with a word, NULL for none; CTL_USAGE */
+int ctl_wrong_word(const struct ctl *ctl, const char *word, const char *what);
+
+/** ctl_help() - print a summary of all commands; CTL_OK */
+int ctl_help(void);
+
+/** ctl_run() - carry out one command; its words become those of @ctl */
+int ctl_run(struct ctl *ctl, char **words);
+
+/** ctl_family() - open the family, or say why not; NULL then. Once in a batch */
+struct l2a_genl *ctl_family(const struct ctl *ctl);
+
+/** ctl_kernel() - the same, after all that waits in a batch has been sent */
 struct l2a_genl *ctl_kernel(const struct ctl *ctl);
+
+/**
+ * ctl_kernel_request() - send a request that is answered with a verdict alone
+ * @ctl: the invocation
+ * @g: from ctl_family(), closed
+ * @msg: the request, freed; NULL where there was no memory for it
+ *
+ * In a batch it may wait for others to be sent with it.
+ *
+ * Return: CTL_OK or CTL_REFUSED.
+ */
+int ctl_kernel_request(const struct ctl *ctl, struct l2a_genl *g,
+		       struct nl_msg *msg);
 
 /** ctl_kernel_done() - close the family and turn a call's result into a status */
 int ctl_kernel_done(const struct ctl *ctl, struct l2a_genl *g, int ret,

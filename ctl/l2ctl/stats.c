@@ -23,13 +23,16 @@ static int stats(struct ctl *ctl, struct args *args)
 	l2a_write_u64(w, "vips", s.vips);
 	l2a_write_u64(w, "leases", s.leases);
 	l2a_write_u64(w, "replies", s.replies);
+	l2a_write_u64(w, "passed", s.passed);
 	l2a_write_u64(w, "suppressed_standby", s.suppressed_standby);
 	l2a_write_u64(w, "suppressed_expired", s.suppressed_expired);
+	l2a_write_u64(w, "suppressed_down", s.suppressed_down);
 	l2a_write_u64(w, "suppressed_invalid", s.suppressed_invalid);
 	l2a_write_u64(w, "reply_errors", s.reply_errors);
 	l2a_write_u64(w, "announcements", s.announcements);
 	l2a_write_u64(w, "announce_errors", s.announce_errors);
 	l2a_write_u64(w, "conflicts", s.conflicts);
+	l2a_write_u64(w, "conflicts_limited", s.conflicts_limited);
 	l2a_write_u64(w, "defended", s.defended);
 	l2a_write_u64(w, "guarded", s.guarded);
 	l2a_write_u64(w, "expiries", s.expiries);

@@ -3,6 +3,7 @@
  * l2ctl vip: the kernel's VIPs.
  */
 #include <errno.h>
+#include <linux/netlink.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,47 +29,73 @@ void vip_fields(struct l2a_writer *w, const struct l2a_vip *vip)
 	l2a_write_stat(w, "conflicts", vip->conflicts);
 }
 
+static struct nl_msg *build_add(int id, const struct l2a_vip_request *request)
+{
+	return l2a_msg_vip_new(id, NLM_F_CREATE | NLM_F_EXCL, request);
+}
+
+static struct nl_msg *build_set(int id, const struct l2a_vip_request *request)
+{
+	return l2a_msg_vip_new(id, NLM_F_REPLACE, request);
+}
+
+static struct nl_msg *build_change(int id,
+				   const struct l2a_vip_request *request)
+{
+	return l2a_msg_vip_change(id, request);
+}
+
+static struct nl_msg *build_del(int id, const struct l2a_vip_request *request)
+{
+	return l2a_msg_vip_del(id, &request->addr, request->ifindex);
+}
+
+static int key_alone(struct args *args, struct l2a_vip_request *request,
+		     struct l2a_error *err)
+{
+	*request = (struct l2a_vip_request) { 0 };
+	if (vip_args_key(args, &request->addr, &request->ifindex, err))
+		return err->code;
+	return args_end(args, err);
+}
+
 static int change(struct ctl *ctl, struct args *args,
-		  int (*call)(struct l2a_genl *g,
-			      const struct l2a_vip_request *request,
-			      struct l2a_error *err))
+		  int (*parse)(struct args *args,
+			       struct l2a_vip_request *request,
+			       struct l2a_error *err),
+		  struct nl_msg *(*build)(int id,
+					  const struct l2a_vip_request *request))
 {
 	struct l2a_vip_request request;
 	struct l2a_error err = { 0 };
 	struct l2a_genl *g;
 
-	if (vip_args_request(args, &request, &err))
+	if (parse(args, &request, &err))
 		return ctl_misused(ctl, &err);
-	g = ctl_kernel(ctl);
+	g = ctl_family(ctl);
 	if (!g)
 		return CTL_REFUSED;
-	return ctl_kernel_done(ctl, g, call(g, &request, &err), &err);
+	return ctl_kernel_request(ctl, g, build(l2a_genl_id(g), &request));
 }
 
 static int vip_add(struct ctl *ctl, struct args *args)
 {
-	return change(ctl, args, l2a_vip_add);
+	return change(ctl, args, vip_args_request, build_add);
 }
 
+/* A VIP, or every one of a lease. */
 static int vip_set(struct ctl *ctl, struct args *args)
 {
-	return change(ctl, args, l2a_vip_set);
+	const char *first = args_peek(args);
+
+	if (first && !strcmp(first, "lease"))
+		return change(ctl, args, vip_args_change, build_change);
+	return change(ctl, args, vip_args_request, build_set);
 }
 
 static int vip_del(struct ctl *ctl, struct args *args)
 {
-	struct l2a_error err = { 0 };
-	struct l2a_addr addr;
-	struct l2a_genl *g;
-	uint32_t ifindex;
-
-	if (vip_args_key(args, &addr, &ifindex, &err) || args_end(args, &err))
-		return ctl_misused(ctl, &err);
-	g = ctl_kernel(ctl);
-	if (!g)
-		return CTL_REFUSED;
-	return ctl_kernel_done(ctl, g, l2a_vip_del(g, &addr, ifindex, &err),
-			       &err);
+	return change(ctl, args, key_alone, build_del);
 }
 
 static int vip_flush(struct ctl *ctl, struct args *args)
@@ -146,8 +173,9 @@ static int vip_show(struct ctl *ctl, struct args *args)
 static const struct verb verbs[] = {
 	{ "add", "ADDR dev DEV " OPTIONS,
 	  "answer for an address on a device", vip_add },
-	{ "set", "ADDR dev DEV " OPTIONS,
-	  "change what is given, keep the rest", vip_set },
+	{ "set", "{ ADDR dev DEV | lease ID [dev DEV] } " OPTIONS,
+	  "change what is given, keep the rest: of a VIP, or of all of a lease",
+	  vip_set },
 	{ "del", "ADDR dev DEV", "remove a VIP", vip_del },
 	{ "flush", "[dev DEV] [lease ID]",
 	  "remove all VIPs, or those that match", vip_flush },

@@ -144,6 +144,22 @@ int vip_args_request(struct args *args, struct l2a_vip_request *request,
 	return vip_args_options(args, request, err);
 }
 
+int vip_args_change(struct args *args, struct l2a_vip_request *request,
+		    struct l2a_error *err)
+{
+	*request = (struct l2a_vip_request) { .set = L2A_VIP_LEASE };
+	if (!args_accept(args, "lease"))
+		return args_unknown(args, "\"lease\" and its id", err);
+	if (args_lease(args, "lease", &request->lease, err))
+		return err->code;
+	if (args_accept(args, "dev") && args_dev(args, &request->ifindex, err))
+		return err->code;
+	if (!args_peek(args))
+		return args_unknown(args, "state, token, announce or refresh",
+				    err);
+	return vip_args_options(args, request, err);
+}
+
 static const char *filter_words(unsigned int allowed)
 {
 	return allowed & VIP_FILTER_ADDR ? "an address, dev or lease" :

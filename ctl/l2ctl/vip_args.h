@@ -24,6 +24,10 @@ int vip_args_key(struct args *args, struct l2a_addr *addr, uint32_t *ifindex,
 int vip_args_request(struct args *args, struct l2a_vip_request *request,
 		     struct l2a_error *err);
 
+/** vip_args_change() - lease ID [dev DEV] [OPTIONS], to the last word */
+int vip_args_change(struct args *args, struct l2a_vip_request *request,
+		    struct l2a_error *err);
+
 /** vip_args_options() - the OPTIONS alone, to the last word */
 int vip_args_options(struct args *args, struct l2a_vip_request *request,
 		     struct l2a_error *err);

@@ -190,6 +190,13 @@ int l2a_vip_put(struct l2a_genl *g, const struct l2a_vip_request *request,
 	return vip_new(g, NLM_F_CREATE | NLM_F_REPLACE, request, err);
 }
 
+int l2a_vip_change(struct l2a_genl *g, const struct l2a_vip_request *request,
+		   struct l2a_error *err)
+{
+	return l2a_genl_send(g, l2a_msg_vip_change(l2a_genl_id(g), request),
+			     NULL, NULL, err);
+}
+
 int l2a_vip_del(struct l2a_genl *g, const struct l2a_addr *addr,
 		uint32_t ifindex, struct l2a_error *err)
 {
@@ -232,10 +239,10 @@ int l2a_lease_get(struct l2a_genl *g, uint32_t id, struct l2a_lease *lease,
 		       lease, err);
 }
 
-int l2a_announce(struct l2a_genl *g, const struct l2a_addr *addr,
-		 uint32_t ifindex, struct l2a_error *err)
+int l2a_announce(struct l2a_genl *g, const struct l2a_vip_filter *filter,
+		 struct l2a_error *err)
 {
-	return l2a_genl_send(g, l2a_msg_announce(l2a_genl_id(g), addr, ifindex),
+	return l2a_genl_send(g, l2a_msg_announce(l2a_genl_id(g), filter),
 			     NULL, NULL, err);
 }
 

@@ -93,6 +93,9 @@ int l2a_vip_set(struct l2a_genl *g, const struct l2a_vip_request *request,
 		struct l2a_error *err);
 int l2a_vip_put(struct l2a_genl *g, const struct l2a_vip_request *request,
 		struct l2a_error *err);
+/* All VIPs of a lease, or none of them. */
+int l2a_vip_change(struct l2a_genl *g, const struct l2a_vip_request *request,
+		   struct l2a_error *err);
 int l2a_vip_del(struct l2a_genl *g, const struct l2a_addr *addr,
 		uint32_t ifindex, struct l2a_error *err);
 int l2a_vip_get(struct l2a_genl *g, const struct l2a_addr *addr,
@@ -127,9 +130,9 @@ int l2a_lease_get(struct l2a_genl *g, uint32_t id, struct l2a_lease *lease,
 int l2a_lease_dump(struct l2a_genl *g, struct l2a_lease **leases, size_t *n,
 		   struct l2a_error *err);
 
-/* @ifindex: 0 for every device that has the VIP */
-int l2a_announce(struct l2a_genl *g, const struct l2a_addr *addr,
-		 uint32_t ifindex, struct l2a_error *err);
+/* @filter: which of the VIPs that are answering, NULL for all */
+int l2a_announce(struct l2a_genl *g, const struct l2a_vip_filter *filter,
+		 struct l2a_error *err);
 
 int l2a_settings_get(struct l2a_genl *g, struct l2a_settings *settings,
 		     struct l2a_error *err);

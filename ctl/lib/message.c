@@ -67,17 +67,12 @@ static struct nl_msg *key_message(int id, uint8_t cmd,
 	return finish(msg, put_addr(msg, addr) | put_ifindex(msg, ifindex));
 }
 
-struct nl_msg *l2a_msg_vip_new(int id, int flags,
-			       const struct l2a_vip_request *r)
+static int put_request(struct nl_msg *msg, const struct l2a_vip_request *r)
 {
-	struct nl_msg *msg = new_message(id, flags, L2ANNOUNCE_CMD_VIP_NEW);
 	int failed;
 
-	if (!msg)
-		return NULL;
-	failed = put_addr(msg, &r->addr) | put_ifindex(msg, r->ifindex);
-	failed |= put_named(msg, r->set, L2A_VIP_STATE,
-			    L2ANNOUNCE_A_VIP_STATE, r->state);
+	failed = put_named(msg, r->set, L2A_VIP_STATE,
+			   L2ANNOUNCE_A_VIP_STATE, r->state);
 	failed |= put_named(msg, r->set, L2A_VIP_LEASE,
 			    L2ANNOUNCE_A_VIP_LEASE, r->lease);
 	if (r->set & L2A_VIP_TOKEN)
@@ -90,7 +85,29 @@ struct nl_msg *l2a_msg_vip_new(int id, int flags,
 			    r->announce_interval_ms);
 	failed |= put_named(msg, r->set, L2A_VIP_REFRESH,
 			    L2ANNOUNCE_A_VIP_REFRESH, r->refresh_ms);
+	return failed;
+}
+
+struct nl_msg *l2a_msg_vip_new(int id, int flags,
+			       const struct l2a_vip_request *r)
+{
+	struct nl_msg *msg = new_message(id, flags, L2ANNOUNCE_CMD_VIP_NEW);
+	int failed;
+
+	if (!msg)
+		return NULL;
+	failed = put_addr(msg, &r->addr) | put_ifindex(msg, r->ifindex) |
+		 put_request(msg, r);
 	return finish(msg, failed);
+}
+
+struct nl_msg *l2a_msg_vip_change(int id, const struct l2a_vip_request *r)
+{
+	struct nl_msg *msg = new_message(id, 0, L2ANNOUNCE_CMD_VIP_CHANGE);
+
+	if (!msg)
+		return NULL;
+	return finish(msg, put_ifindex(msg, r->ifindex) | put_request(msg, r));
 }
 
 struct nl_msg *l2a_msg_vip_del(int id, const struct l2a_addr *addr,
@@ -105,10 +122,11 @@ struct nl_msg *l2a_msg_vip_get(int id, const struct l2a_addr *addr,
 	return key_message(id, L2ANNOUNCE_CMD_VIP_GET, addr, ifindex);
 }
 
-struct nl_msg *l2a_msg_vip_dump(int id, const struct l2a_vip_filter *filter)
+/* A command for those VIPs that match everything a filter gives; NULL for all. */
+static struct nl_msg *filter_message(int id, int flags, uint8_t cmd,
+				     const struct l2a_vip_filter *filter)
 {
-	struct nl_msg *msg = new_message(id, NLM_F_DUMP,
-					 L2ANNOUNCE_CMD_VIP_GET);
+	struct nl_msg *msg = new_message(id, flags, cmd);
 	int failed;
 
 	if (!msg || !filter)
@@ -119,6 +137,11 @@ struct nl_msg *l2a_msg_vip_dump(int id, const struct l2a_vip_filter *filter)
 		failed |= nla_put_u32(msg, L2ANNOUNCE_A_VIP_LEASE,
 				      filter->lease);
 	return finish(msg, failed);
+}
+
+struct nl_msg *l2a_msg_vip_dump(int id, const struct l2a_vip_filter *filter)
+{
+	return filter_message(id, NLM_F_DUMP, L2ANNOUNCE_CMD_VIP_GET, filter);
 }
 
 struct nl_msg *l2a_msg_vip_flush(int id, const struct l2a_vip_filter *filter)
@@ -174,10 +197,9 @@ struct nl_msg *l2a_msg_lease_dump(int id)
 	return new_message(id, NLM_F_DUMP, L2ANNOUNCE_CMD_LEASE_GET);
 }
 
-struct nl_msg *l2a_msg_announce(int id, const struct l2a_addr *addr,
-				uint32_t ifindex)
+struct nl_msg *l2a_msg_announce(int id, const struct l2a_vip_filter *filter)
 {
-	return key_message(id, L2ANNOUNCE_CMD_ANNOUNCE, addr, ifindex);
+	return filter_message(id, 0, L2ANNOUNCE_CMD_ANNOUNCE, filter);
 }
 
 struct nl_msg *l2a_msg_settings_set(int id,

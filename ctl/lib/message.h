@@ -85,6 +85,9 @@ struct l2a_settings_request {
 /* @flags: NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE */
 struct nl_msg *l2a_msg_vip_new(int id, int flags,
 			       const struct l2a_vip_request *request);
+/* All VIPs of the lease that @request names, on its device unless that is 0 */
+struct nl_msg *l2a_msg_vip_change(int id,
+				  const struct l2a_vip_request *request);
 struct nl_msg *l2a_msg_vip_del(int id, const struct l2a_addr *addr,
 			       uint32_t ifindex);
 struct nl_msg *l2a_msg_vip_get(int id, const struct l2a_addr *addr,
@@ -102,9 +105,8 @@ struct nl_msg *l2a_msg_lease_release(int id, uint32_t lease);
 struct nl_msg *l2a_msg_lease_get(int id, uint32_t lease);
 struct nl_msg *l2a_msg_lease_dump(int id);
 
-/* @ifindex: 0 for every device that has the VIP */
-struct nl_msg *l2a_msg_announce(int id, const struct l2a_addr *addr,
-				uint32_t ifindex);
+/* @filter: NULL for all */
+struct nl_msg *l2a_msg_announce(int id, const struct l2a_vip_filter *filter);
 
 struct nl_msg *l2a_msg_settings_set(int id,
 				    const struct l2a_settings_request *request);

@@ -82,13 +82,16 @@ struct l2a_stats {
 	uint32_t vips;
 	uint32_t leases;
 	uint64_t replies;
+	uint64_t passed;
 	uint64_t suppressed_standby;
 	uint64_t suppressed_expired;
+	uint64_t suppressed_down;
 	uint64_t suppressed_invalid;
 	uint64_t reply_errors;
 	uint64_t announcements;
 	uint64_t announce_errors;
 	uint64_t conflicts;
+	uint64_t conflicts_limited;
 	uint64_t defended;
 	uint64_t guarded;
 	uint64_t expiries;

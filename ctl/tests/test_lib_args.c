@@ -11,10 +11,12 @@
 #include <errno.h>
 #include <json-c/json.h>
 #include <linux/l2announce.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "l2ctl/args.h"
+#include "l2ctl/batch.h"
 #include "l2ctl/http.h"
 #include "l2ctl/service_args.h"
 #include "l2ctl/vip_args.h"
@@ -247,9 +249,73 @@ static void test_wrong_sockets(void **state)
 			    "cannot reach the controller at /nonexistent/socket: No such file or directory: is l2announced running?");
 }
 
+static void test_batch_split(void **state)
+{
+	static const struct {
+		const char *line;
+		const char *words[4];
+	} rows[] = {
+		{ "", { NULL } },
+		{ "  \t \r\n", { NULL } },
+		{ "# vip show", { NULL } },
+		{ "vip show # all", { "vip", "show" } },
+		{ "vip\tshow\n", { "vip", "show" } },
+		{ "a#b \"c d\" '#'", { "a#b", "c d", "#" } },
+		{ "\"\" ''", { "", "" } },
+		{ "a'b", { "a'b" } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *line = strdup(rows[i].line);
+		char *words[16];
+		size_t n = 0;
+
+		assert_int_equal(batch_split(line, words, NULL), 0);
+		for (; words[n]; n++)
+			assert_string_equal(words[n], rows[i].words[n]);
+		assert_null(rows[i].words[n]);
+		free(line);
+	}
+}
+
+static void test_batch_split_refuses(void **state)
+{
+	char line[] = "vip add \"12.0.0.100 dev eth0";
+	struct l2a_error err = { 0 };
+	char *words[16];
+
+	(void)state;
+	assert_int_equal(batch_split(line, words, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "quote"));
+}
+
+static void test_vip_change(void **state)
+{
+	struct args args = WORDS("lease", "7", "state", "standby");
+	struct l2a_error err = { 0 };
+	struct l2a_vip_request r;
+
+	(void)state;
+	assert_int_equal(vip_args_change(&args, &r, NULL), 0);
+	assert_int_equal(r.set, L2A_VIP_LEASE | L2A_VIP_STATE);
+	assert_int_equal(r.lease, 7);
+	assert_int_equal(r.ifindex, 0);
+
+	args = WORDS("lease", "7");
+	assert_int_equal(vip_args_change(&args, &r, &err), -EINVAL);
+	args = WORDS("lease", "0", "state", "standby");
+	assert_int_equal(vip_args_change(&args, &r, &err), -EINVAL);
+	args = WORDS("lease", "7", "lease", "8");
+	assert_int_equal(vip_args_change(&args, &r, &err), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_batch_split),
+		cmocka_unit_test(test_batch_split_refuses),
+		cmocka_unit_test(test_vip_change),
 		cmocka_unit_test(test_vip_options),
 		cmocka_unit_test(test_vip_options_alone),
 		cmocka_unit_test(test_wrong_vip_options),

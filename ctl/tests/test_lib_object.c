@@ -195,16 +195,19 @@ static void test_settings_and_stats(void **state)
 	assert_int_equal(stats.vips, 1);
 	assert_int_equal(stats.leases, 2);
 	assert_int_equal(stats.replies, 3);
-	assert_int_equal(stats.suppressed_standby, 4);
-	assert_int_equal(stats.suppressed_expired, 5);
-	assert_int_equal(stats.suppressed_invalid, 6);
-	assert_int_equal(stats.reply_errors, 7);
-	assert_int_equal(stats.announcements, 8);
-	assert_int_equal(stats.announce_errors, 9);
-	assert_int_equal(stats.conflicts, 10);
-	assert_int_equal(stats.defended, 11);
-	assert_int_equal(stats.guarded, 12);
-	assert_int_equal(stats.expiries, 13);
+	assert_int_equal(stats.passed, 4);
+	assert_int_equal(stats.suppressed_standby, 5);
+	assert_int_equal(stats.suppressed_expired, 6);
+	assert_int_equal(stats.suppressed_down, 7);
+	assert_int_equal(stats.suppressed_invalid, 8);
+	assert_int_equal(stats.reply_errors, 9);
+	assert_int_equal(stats.announcements, 10);
+	assert_int_equal(stats.announce_errors, 11);
+	assert_int_equal(stats.conflicts, 12);
+	assert_int_equal(stats.conflicts_limited, 13);
+	assert_int_equal(stats.defended, 14);
+	assert_int_equal(stats.guarded, 15);
+	assert_int_equal(stats.expiries, 16);
 	nlmsg_free(msg);
 }
 
