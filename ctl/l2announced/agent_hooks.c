@@ -49,9 +49,10 @@ static void on_store_state(void *arg, const char *error)
 {
 	struct agent *a = arg;
 
-	if (error)
+	/* Another reason for the same is for the status alone. */
+	if (error && !a->store_error)
 		log_err("store unreachable node=%s: %s", a->config->node, error);
-	else if (a->store_error)
+	else if (!error && a->store_error)
 		log_notice("store back node=%s", a->config->node);
 	free(a->store_error);
 	a->store_error = xstrdup(error);

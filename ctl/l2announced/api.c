@@ -17,33 +17,18 @@
 
 #include "api.h"
 #include "api_json.h"
+#include "api_priv.h"
 #include "log.h"
 
 #define SERVICE_PREFIX	"/v1/service/"
+#define NODE_PREFIX	"/v1/node/"
 #define BODY_MOST	(1024 * 1024)
 #define TIMEOUT_S	30
 #define SOCKET_MODE	0660
 
-struct api {
-	struct agent *agent;
-	struct evhttp *http;
-	struct api_call *calls;
-	char *path;
-};
-
-/* A change on its way to the store. */
-struct api_call {
-	struct api_call *next, **prev;
-	struct evhttp_request *req;	/* NULL once the client has gone */
-	char *name;
-	int done;
-	int conflict;
-	const char *conflict_text;
-};
-
 /* Answers. */
 
-static void send_json(struct evhttp_request *req, int code, json_object *obj)
+void api_send_json(struct evhttp_request *req, int code, json_object *obj)
 {
 	struct evbuffer *buf = evbuffer_new();
 
@@ -59,9 +44,7 @@ static void send_json(struct evhttp_request *req, int code, json_object *obj)
 	json_object_put(obj);
 }
 
-static void refuse(struct evhttp_request *req, int code, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-static void refuse(struct evhttp_request *req, int code, const char *fmt, ...)
+void api_refuse(struct evhttp_request *req, int code, const char *fmt, ...)
 {
 	json_object *obj = json_object_new_object();
 	char text[L2A_ERROR_TEXT];
@@ -71,7 +54,7 @@ static void refuse(struct evhttp_request *req, int code, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	json_object_object_add(obj, "error", json_object_new_string(text));
-	send_json(req, code, obj);
+	api_send_json(req, code, obj);
 }
 
 /* Changes. */
@@ -93,33 +76,40 @@ static void on_client_gone(struct evhttp_connection *conn, void *arg)
 	call->req = NULL;
 }
 
-static void on_stored(void *arg, const struct store_reply *reply)
+void api_stored(void *arg, const struct store_reply *reply)
 {
 	struct api_call *call = arg;
 	struct evhttp_request *req = call->req;
 
 	if (reply->result == EL_OK)
-		log_notice("%s service=%s", call->done == 201 ? "set" : "deleted",
-			   call->name);
+		log_notice("%s %s=%s", call->did, call->what, call->name);
 	if (req) {
 		evhttp_connection_set_closecb(evhttp_request_get_connection(req),
 					      NULL, NULL);
 		if (reply->result == EL_OK)
-			send_json(req, call->done, NULL);
+			api_send_json(req, call->done, NULL);
+		else if (reply->result == EL_CONFLICT && call->conflict < 300)
+			api_send_json(req, call->conflict, NULL);
 		else if (reply->result == EL_CONFLICT)
-			refuse(req, call->conflict, "service %s: %s", call->name,
-			       call->conflict_text);
+			api_refuse(req, call->conflict, "%s %s: %s", call->what,
+				   call->name, call->conflict_text);
 		else
-			refuse(req, 503, "service %s: the store has not confirmed it: %s",
-			       call->name, reply->error);
+			api_refuse(req, 503, "%s %s: the store has not confirmed it: %s",
+				   call->what, call->name, reply->error);
 	}
 	call_free(call);
 }
 
-static struct api_call *call_new(struct api *api, struct evhttp_request *req,
-				 const char *name)
+struct api_call *api_call_new(struct api *api, struct evhttp_request *req,
+			      const char *what, const char *name,
+			      const char *did)
 {
 	struct api_call *call = xmalloc(sizeof(*call));
+
+	call->what = what;
+	call->did = did;
+	call->conflict = 409;
+	call->conflict_text = "changed meanwhile, try again";
 
 	call->req = req;
 	call->name = xstrdup(name);
@@ -156,7 +146,7 @@ static uint64_t known_version(struct api *api, const char *name)
 	return find.version;
 }
 
-static char *body_of(struct evhttp_request *req)
+char *api_body(struct evhttp_request *req)
 {
 	struct evbuffer *buf = evhttp_request_get_input_buffer(req);
 	size_t len = evbuffer_get_length(buf);
@@ -170,7 +160,7 @@ static void put_service(struct api *api, struct evhttp_request *req,
 			const char *name)
 {
 	struct agent_info info = agent_info(api->agent);
-	char *body = body_of(req), *value;
+	char *body = api_body(req), *value;
 	struct api_call *call;
 	struct record *rec;
 	struct l2a_error err;
@@ -179,7 +169,7 @@ static void put_service(struct api *api, struct evhttp_request *req,
 	bool create;
 
 	if (!config_name_ok(name)) {
-		refuse(req, 400, "\"%s\" is no service's name: letters, digits and \"-._/\", at most %d, no \"/\" at an end",
+		api_refuse(req, 400, "\"%s\" is no service's name: letters, digits and \"-._/\", at most %d, no \"/\" at an end",
 		       name, RECORD_NAME_MAX);
 		free(body);
 		return;
@@ -187,17 +177,17 @@ static void put_service(struct api *api, struct evhttp_request *req,
 	rec = api_service_parse(body, &create, &err);
 	free(body);
 	if (!rec) {
-		refuse(req, 400, "service %s: %s", name, err.text);
+		api_refuse(req, 400, "service %s: %s", name, err.text);
 		return;
 	}
 	version = create ? 0 : known_version(api, name);
-	call = call_new(api, req, name);
+	call = api_call_new(api, req, "service", name, "set");
 	call->done = 201;
-	call->conflict = 409;
-	call->conflict_text = create ? "exists" : "changed meanwhile, try again";
+	if (create)
+		call->conflict_text = "exists";
 	value = record_format(rec);
 	info.store->put_if(info.handle, record_key(RECORD_SERVICE, name, key),
-			   version, value, on_stored, call);
+			   version, value, api_stored, call);
 	free(value);
 	record_put(rec);
 }
@@ -211,15 +201,13 @@ static void delete_service(struct api *api, struct evhttp_request *req,
 	char key[RECORD_KEY_MAX];
 
 	if (!version) {
-		refuse(req, 404, "service %s: no such service", name);
+		api_refuse(req, 404, "service %s: no such service", name);
 		return;
 	}
-	call = call_new(api, req, name);
+	call = api_call_new(api, req, "service", name, "deleted");
 	call->done = 204;
-	call->conflict = 409;
-	call->conflict_text = "changed meanwhile, try again";
 	info.store->delete_if(info.handle, record_key(RECORD_SERVICE, name, key),
-			      version, on_stored, call);
+			      version, api_stored, call);
 }
 
 /* Routes. */
@@ -230,11 +218,11 @@ static void get_service(struct api *api, struct evhttp_request *req,
 	json_object *array = api_services(api->agent, name);
 
 	if (json_object_array_length(array)) {
-		send_json(req, 200, array);
+		api_send_json(req, 200, array);
 		return;
 	}
 	json_object_put(array);
-	refuse(req, 404, "service %s: no such service", name);
+	api_refuse(req, 404, "service %s: no such service", name);
 }
 
 static void on_service(struct api *api, struct evhttp_request *req,
@@ -250,10 +238,22 @@ static void on_service(struct api *api, struct evhttp_request *req,
 	case EVHTTP_REQ_DELETE:
 		delete_service(api, req, name);
 		break;
+	case EVHTTP_REQ_POST:
+		api_service_post(api, req, name);
+		break;
 	default:
-		refuse(req, 405, "a service can be read, put and deleted");
+		api_refuse(req, 405, "a service can be read, put, deleted and moved");
 		break;
 	}
+}
+
+static void on_node(struct api *api, struct evhttp_request *req,
+		    const char *name)
+{
+	if (evhttp_request_get_command(req) == EVHTTP_REQ_POST)
+		api_node_post(api, req, name);
+	else
+		api_refuse(req, 405, "a node can be drained and undrained");
 }
 
 static json_object *services(struct agent *agent)
@@ -299,14 +299,30 @@ static void on_fixed(struct api *api, struct evhttp_request *req, const char *pa
 		if (strcmp(routes[i].path, path))
 			continue;
 		if (evhttp_request_get_command(req) != EVHTTP_REQ_GET) {
-			refuse(req, 405, "%s can only be read", path);
+			api_refuse(req, 405, "%s can only be read", path);
 			return;
 		}
 		obj = routes[i].get(api->agent);
-		send_json(req, is_well(obj) ? 200 : 503, obj);
+		api_send_json(req, is_well(obj) ? 200 : 503, obj);
 		return;
 	}
-	refuse(req, 404, "%s: no such thing", path);
+	api_refuse(req, 404, "%s: no such thing", path);
+}
+
+/* What is behind the prefix is one name, percent-encoded. */
+static void on_named(struct api *api, struct evhttp_request *req,
+		     const char *path, const char *encoded,
+		     void (*serve)(struct api *api, struct evhttp_request *req,
+				   const char *name))
+{
+	size_t len = 0;
+	char *name = evhttp_uridecode(encoded, 0, &len);
+
+	if (!name || !len || strlen(name) != len)
+		api_refuse(req, 400, "%s: names nothing", path);
+	else
+		serve(api, req, name);
+	free(name);
 }
 
 static void on_request(struct evhttp_request *req, void *arg)
@@ -314,21 +330,16 @@ static void on_request(struct evhttp_request *req, void *arg)
 	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
 	const char *path = evhttp_uri_get_path(uri);
 	struct api *api = arg;
-	size_t len = 0;
-	char *name;
 
 	if (!path)
 		path = "/";
-	if (strncmp(path, SERVICE_PREFIX, strlen(SERVICE_PREFIX))) {
-		on_fixed(api, req, path);
-		return;
-	}
-	name = evhttp_uridecode(path + strlen(SERVICE_PREFIX), 0, &len);
-	if (!name || !len || strlen(name) != len)
-		refuse(req, 400, "%s: names no service", path);
+	if (!strncmp(path, SERVICE_PREFIX, strlen(SERVICE_PREFIX)))
+		on_named(api, req, path, path + strlen(SERVICE_PREFIX),
+			 on_service);
+	else if (!strncmp(path, NODE_PREFIX, strlen(NODE_PREFIX)))
+		on_named(api, req, path, path + strlen(NODE_PREFIX), on_node);
 	else
-		on_service(api, req, name);
-	free(name);
+		on_fixed(api, req, path);
 }
 
 /* The socket. */

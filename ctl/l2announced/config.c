@@ -12,12 +12,12 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "config_store.h"
 #include "lib/duration.h"
 #include "names.h"
 #include "record.h"
 
 /* What the defaults and the limits are; l2announced.yaml(5) gives the reasons. */
-#define DURATION_SQLITE_MS	2000
 #define DURATION_LEAST_MS	300
 #define DURATION_MOST_MS	60000
 #define RENEW_LEAST_MS		100
@@ -35,11 +35,6 @@
 #define LOCKDIR			"/run/l2announce"
 
 /* The file as it stands, before it is checked. NULL is "not there". */
-struct raw_store {
-	char *type;
-	char *path;
-};
-
 struct raw {
 	char *node;
 	uint32_t *lease;
@@ -67,19 +62,13 @@ static const cyaml_strval_t booleans[] = {
 	{ "on", 1 }, { "off", 0 },
 };
 
-static const cyaml_schema_field_t store_fields[] = {
-	TEXT("type", struct raw_store, type),
-	TEXT("path", struct raw_store, path),
-	CYAML_FIELD_END
-};
-
 static const cyaml_schema_field_t fields[] = {
 	TEXT("node", struct raw, node),
 	CYAML_FIELD_UINT_PTR("lease", OPTIONAL, struct raw, lease),
 	TEXT("socket", struct raw, socket),
 	TEXT("lockdir", struct raw, lockdir),
 	CYAML_FIELD_MAPPING("store", CYAML_FLAG_DEFAULT, struct raw, store,
-			    store_fields),
+			    config_store_fields),
 	TEXT("duration", struct raw, duration),
 	TEXT("renew", struct raw, renew),
 	TEXT("margin", struct raw, margin),
@@ -146,15 +135,8 @@ static unsigned int line_of(const char *file, const char *key)
 	return found;
 }
 
-/* One run of the checks: the file and where to complain. */
-struct checks {
-	const char *file;
-	struct l2a_error *err;
-};
-
-static int bad(const struct checks *c, const char *key, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-static int bad(const struct checks *c, const char *key, const char *fmt, ...)
+int config_bad(const struct config_checks *c, const char *key,
+	       const char *fmt, ...)
 {
 	unsigned int line = line_of(c->file, key);
 	char text[L2A_ERROR_TEXT / 2];
@@ -169,7 +151,7 @@ static int bad(const struct checks *c, const char *key, const char *fmt, ...)
 	return l2a_fail(c->err, -EINVAL, "%s: %s: %s", c->file, key, text);
 }
 
-static int get_duration(const struct checks *c, const char *key,
+static int get_duration(const struct config_checks *c, const char *key,
 			const char *text, uint32_t fallback, uint32_t least,
 			uint32_t most, uint32_t *ms)
 {
@@ -178,9 +160,9 @@ static int get_duration(const struct checks *c, const char *key,
 
 	*ms = fallback;
 	if (text && l2a_duration_parse_ms(text, ms, &err))
-		return bad(c, key, "%s", err.text);
+		return config_bad(c, key, "%s", err.text);
 	if (text && (*ms < least || *ms > most))
-		return bad(c, key, "%s is out of range, %s to %s", text,
+		return config_bad(c, key, "%s is out of range, %s to %s", text,
 			   l2a_duration_format(least, lo),
 			   l2a_duration_format(most, hi));
 	return 0;
@@ -195,13 +177,13 @@ static uint32_t default_margin(uint32_t duration)
 	return margin > MARGIN_MOST_MS ? MARGIN_MOST_MS : margin;
 }
 
-static int get_times(const struct checks *c, const struct raw *raw,
-		     struct config *config)
+static int get_times(const struct config_checks *c, const struct raw *raw,
+		     uint32_t duration_ms, struct config *config)
 {
 	uint32_t most = DURATION_MOST_MS;
 	int ret;
 
-	ret = get_duration(c, "duration", raw->duration, DURATION_SQLITE_MS,
+	ret = get_duration(c, "duration", raw->duration, duration_ms,
 			   DURATION_LEAST_MS, most, &config->duration_ms);
 	if (!ret)
 		ret = get_duration(c, "renew", raw->renew,
@@ -225,7 +207,7 @@ static int get_times(const struct checks *c, const struct raw *raw,
 		config->renew_ms = RENEW_LEAST_MS;
 	/* One renewal may be lost, and the next still comes in time. */
 	if (2 * config->renew_ms > config->duration_ms - config->margin_ms)
-		return bad(c, raw->renew ? "renew" : "duration",
+		return config_bad(c, raw->renew ? "renew" : "duration",
 			   "two renewals (%u ms each) must fit into the duration (%u ms) less the margin (%u ms)",
 			   config->renew_ms, config->duration_ms,
 			   config->margin_ms);
@@ -244,7 +226,7 @@ bool config_name_ok(const char *name)
 			    "0123456789-._/") == len;
 }
 
-static int get_node(const struct checks *c, const struct raw *raw,
+static int get_node(const struct config_checks *c, const struct raw *raw,
 		    const char *node, struct config *config)
 {
 	char host[RECORD_NAME_MAX + 1] = "";
@@ -253,33 +235,17 @@ static int get_node(const struct checks *c, const struct raw *raw,
 		node = raw->node;
 	if (!node) {
 		if (gethostname(host, sizeof(host) - 1) || !host[0])
-			return bad(c, "node", "missing, and the machine has no host name");
+			return config_bad(c, "node", "missing, and the machine has no host name");
 		node = host;
 	}
 	config->node = xstrdup(node);
 	if (!config_name_ok(node) || strchr(node, '/'))
-		return bad(c, "node", "\"%s\" is no name: letters, digits, \"-\", \".\" and \"_\", at most %d",
+		return config_bad(c, "node", "\"%s\" is no name: letters, digits, \"-\", \".\" and \"_\", at most %d",
 			   node, RECORD_NAME_MAX);
 	return 0;
 }
 
-static int get_store(const struct checks *c, const struct raw *raw,
-		     struct config *config)
-{
-	config->store_type = xstrdup(raw->store.type ? raw->store.type : "sqlite");
-	config->store_path = xstrdup(raw->store.path);
-	if (strcmp(config->store_type, "sqlite"))
-		return bad(c, "type", "\"%s\" is no store; known: sqlite",
-			   config->store_type);
-	if (!config->store_path)
-		return bad(c, "store", "path is missing: where the database file should be");
-	if (config->store_path[0] != '/')
-		return bad(c, "path", "\"%s\" must be absolute",
-			   config->store_path);
-	return 0;
-}
-
-static int get_log(const struct checks *c, const struct raw *raw,
+static int get_log(const struct config_checks *c, const struct raw *raw,
 		   struct config *config)
 {
 	static const struct {
@@ -301,11 +267,11 @@ static int get_log(const struct checks *c, const struct raw *raw,
 		if (!strcmp(raw->log, levels[i].name))
 			return 0;
 	}
-	return bad(c, "log", "\"%s\" is none of error, warning, notice, info, debug",
+	return config_bad(c, "log", "\"%s\" is none of error, warning, notice, info, debug",
 		   raw->log);
 }
 
-static int get_rest(const struct checks *c, const struct raw *raw,
+static int get_rest(const struct config_checks *c, const struct raw *raw,
 		    struct config *config)
 {
 	config->lease = raw->lease ? *raw->lease : LEASE_ID;
@@ -315,27 +281,28 @@ static int get_rest(const struct checks *c, const struct raw *raw,
 	config->rebalance = raw->rebalance ? *raw->rebalance : true;
 	config->move_rate = raw->move_rate ? *raw->move_rate : MOVE_RATE;
 	if (!config->lease)
-		return bad(c, "lease", "0 is no lease, 1 or more is");
+		return config_bad(c, "lease", "0 is no lease, 1 or more is");
 	if (!config->move_rate || config->move_rate > 1000000)
-		return bad(c, "move_rate", "%u is out of range, 1 to 1000000",
+		return config_bad(c, "move_rate", "%u is out of range, 1 to 1000000",
 			   config->move_rate);
 	if (config->socket[0] != '/')
-		return bad(c, "socket", "\"%s\" must be absolute", config->socket);
+		return config_bad(c, "socket", "\"%s\" must be absolute", config->socket);
 	if (config->lockdir[0] != '/')
-		return bad(c, "lockdir", "\"%s\" must be absolute",
+		return config_bad(c, "lockdir", "\"%s\" must be absolute",
 			   config->lockdir);
 	return 0;
 }
 
-static int check(const struct checks *c, const struct raw *raw,
+static int check(const struct config_checks *c, const struct raw *raw,
 		 const char *node, struct config *config)
 {
+	uint32_t duration_ms = 0;
 	int ret = get_node(c, raw, node, config);
 
 	if (!ret)
-		ret = get_store(c, raw, config);
+		ret = config_store_check(c, &raw->store, config, &duration_ms);
 	if (!ret)
-		ret = get_times(c, raw, config);
+		ret = get_times(c, raw, duration_ms, config);
 	if (!ret)
 		ret = get_log(c, raw, config);
 	if (!ret)
@@ -383,7 +350,7 @@ int config_load(const char *file, const char *node, struct config *config,
 		struct l2a_error *err)
 {
 	const cyaml_config_t quiet = { .mem_fn = cyaml_mem };
-	const struct checks checks = { .file = file, .err = err };
+	const struct config_checks checks = { .file = file, .err = err };
 	struct raw *raw = NULL;
 	int ret;
 
@@ -403,7 +370,6 @@ void config_free(struct config *config)
 	free(config->node);
 	free(config->socket);
 	free(config->lockdir);
-	free(config->store_type);
-	free(config->store_path);
+	config_store_free(config);
 	memset(config, 0, sizeof(*config));
 }

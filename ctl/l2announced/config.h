@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "lib/error.h"
+#include "names.h"
 
 #define CONFIG_DEFAULT_FILE	"/etc/l2announce/l2announced.yaml"
 #define CONFIG_DEFAULT_SOCKET	"/run/l2announce/l2announced.sock"
@@ -19,8 +20,17 @@
  * @lease: id of its lease in the kernel
  * @socket: path of the control socket
  * @lockdir: where the lock file is made
- * @store_type: "sqlite"
+ * @store_type: "sqlite", "etcd"
+ * @store_text: type and all the store's settings, one line
  * @store_path: SQLite: the database file
+ * @endpoints: etcd: "https://HOST:PORT" each
+ * @store_prefix: etcd: what all keys begin with
+ * @store_ca: etcd: file of the certificates to trust, or NULL
+ * @store_cert: etcd: file of our certificate, or NULL
+ * @store_key: etcd: file of its key
+ * @store_server_name: etcd: the name in the servers' certificates, or NULL
+ * @store_user: etcd: who we are, or NULL
+ * @store_password_file: etcd: file of the user's password
  * @duration_ms: silence after which others fence this node
  * @renew_ms: time between renewals
  * @margin_ms: how much before the duration's end the kernel falls silent
@@ -36,7 +46,16 @@ struct config {
 	char *socket;
 	char *lockdir;
 	char *store_type;
+	char *store_text;
 	char *store_path;
+	struct names endpoints;
+	char *store_prefix;
+	char *store_ca;
+	char *store_cert;
+	char *store_key;
+	char *store_server_name;
+	char *store_user;
+	char *store_password_file;
 	uint32_t duration_ms;
 	uint32_t renew_ms;
 	uint32_t margin_ms;

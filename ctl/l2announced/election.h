@@ -273,12 +273,16 @@ struct el_service_info {
  * @rec: its record; NULL where it has none (any more)
  * @state: "ready", "draining", "fenced", "stopped" or "unknown"
  * @seen_ns: since it was last seen to change
+ * @drained: it is to hold nothing
+ * @drain_version: of the record that says so
  */
 struct el_node_info {
 	const char *name;
 	const struct node_record *rec;
 	const char *state;
 	uint64_t seen_ns;
+	bool drained;
+	uint64_t drain_version;
 };
 
 /**
@@ -300,6 +304,10 @@ void election_services(struct election *e, const struct el_now *now,
 void election_nodes(struct election *e, const struct el_now *now,
 		    void (*fn)(const struct el_node_info *info, void *arg),
 		    void *arg);
+
+/** election_can_hold() - a node is ready and has what a service needs */
+bool election_can_hold(struct election *e, const struct el_now *now,
+		       const char *service, const char *node);
 
 /** election_self() - this node, as the election sees it */
 struct el_self_info election_self(const struct election *e);

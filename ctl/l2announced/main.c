@@ -63,8 +63,7 @@ static bool needs_restart(const struct config *a, const struct config *b)
 {
 	return strcmp(a->node, b->node) || a->lease != b->lease ||
 	       strcmp(a->socket, b->socket) || strcmp(a->lockdir, b->lockdir) ||
-	       strcmp(a->store_type, b->store_type) ||
-	       strcmp(a->store_path, b->store_path) ||
+	       strcmp(a->store_text, b->store_text) ||
 	       a->duration_ms != b->duration_ms || a->renew_ms != b->renew_ms ||
 	       a->margin_ms != b->margin_ms || a->rebalance != b->rebalance ||
 	       a->move_rate != b->move_rate;
@@ -156,10 +155,10 @@ static int run(struct daemon *d)
 		log_err("cannot make an event loop");
 		return EXIT_REFUSED;
 	}
-	log_notice("l2announced %s node=%s lease=%u duration=%ums renew=%ums margin=%ums store=%s",
+	log_notice("l2announced %s node=%s lease=%u duration=%ums renew=%ums margin=%ums store: %s",
 		   L2A_VERSION, d->config.node, d->config.lease,
 		   d->config.duration_ms, d->config.renew_ms,
-		   d->config.margin_ms, d->config.store_path);
+		   d->config.margin_ms, d->config.store_text);
 	status = serve(d, base);
 	event_base_free(base);
 	libevent_global_shutdown();

@@ -91,6 +91,8 @@ static void find_nodes(struct plan *p)
 		struct el_node *node = e->nodes[i];
 
 		node->index = ASSIGN_NONE;
+		if (node->drained)
+			continue;
 		if (!view_self(e, node->name) &&
 		    (!node->rec || node->rec->node.state != NODE_READY))
 			continue;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The three records the lease store keeps, as structures and as JSON.
+ * The records the lease store keeps, as structures and as JSON.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,6 +15,7 @@ static const char *const prefixes[] = {
 	[RECORD_NODE] = "node/",
 	[RECORD_SERVICE] = "service/",
 	[RECORD_HOLDER] = "holder/",
+	[RECORD_DRAIN] = "drain/",
 };
 
 static const char *const states[] = {
@@ -85,6 +86,9 @@ void record_put(struct record *rec)
 		break;
 	case RECORD_HOLDER:
 		clear_holder(&rec->holder);
+		break;
+	case RECORD_DRAIN:
+		free(rec->drain.since);
 		break;
 	}
 	free(rec);
@@ -258,6 +262,9 @@ static const char *parse_members(json_object *obj, struct record *rec)
 		return parse_service(obj, &rec->service);
 	case RECORD_HOLDER:
 		return parse_holder(obj, &rec->holder);
+	case RECORD_DRAIN:
+		return get_string(obj, "since", &rec->drain.since) ? NULL :
+		       "since";
 	}
 	return "kind";
 }
@@ -356,6 +363,9 @@ char *record_format(const struct record *rec)
 		break;
 	case RECORD_HOLDER:
 		format_holder(obj, &rec->holder);
+		break;
+	case RECORD_DRAIN:
+		put_string(obj, "since", rec->drain.since);
 		break;
 	}
 	text = xstrdup(json_object_to_json_string_ext(obj,

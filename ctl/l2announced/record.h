@@ -25,6 +25,7 @@ enum record_kind {
 	RECORD_NODE,
 	RECORD_SERVICE,
 	RECORD_HOLDER,
+	RECORD_DRAIN,
 };
 
 enum node_state {
@@ -97,6 +98,17 @@ struct holder_record {
 	struct names vips;
 };
 
+/**
+ * struct drain_record - a node is to hold nothing, until this record is removed
+ * @since: RFC 3339, for people
+ *
+ * A record of its own: the node's is the node's to write, and a foreign hand in
+ * it would look like a sign of life.
+ */
+struct drain_record {
+	char *since;
+};
+
 struct record {
 	unsigned int refs;
 	enum record_kind kind;
@@ -104,6 +116,7 @@ struct record {
 		struct node_record node;
 		struct service_record service;
 		struct holder_record holder;
+		struct drain_record drain;
 	};
 };
 

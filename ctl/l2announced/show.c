@@ -34,12 +34,16 @@ void election_services(struct election *e, const struct el_now *now,
 	e->now = NULL;
 }
 
-static const char *node_state(const struct node_record *rec)
+static const char *node_state(const struct el_node *node)
 {
+	const struct node_record *rec = node->rec ? &node->rec->node : NULL;
+
 	if (!rec)
 		return "unknown";
 	if (rec->state == NODE_FENCED && rec->left)
 		return "stopped";
+	if (rec->state == NODE_READY && node->drained)
+		return node_state_name(NODE_DRAINING);
 	return node_state_name(rec->state);
 }
 
@@ -52,12 +56,27 @@ void election_nodes(struct election *e, const struct el_now *now,
 		struct el_node_info info = {
 			.name = node->name,
 			.rec = node->rec ? &node->rec->node : NULL,
+			.state = node_state(node),
 			.seen_ns = now->mono - node->seen,
+			.drained = node->drained,
+			.drain_version = node->drain_version,
 		};
 
-		info.state = node_state(info.rec);
 		fn(&info, arg);
 	}
+}
+
+bool election_can_hold(struct election *e, const struct el_now *now,
+		       const char *service, const char *node)
+{
+	const struct el_service *s = view_find_service(e, service);
+	const struct el_node *n = view_find_node(e, node);
+	bool can;
+
+	e->now = now;
+	can = s && n && view_can_hold(e, n, s);
+	e->now = NULL;
+	return can;
 }
 
 struct el_self_info election_self(const struct election *e)

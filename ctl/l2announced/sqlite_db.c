@@ -45,8 +45,7 @@ static const char *const sql[N_STATEMENTS] = {
 	[ST_ROLLBACK] = "ROLLBACK",
 	[ST_GET] = "SELECT value, revision FROM record WHERE key = ?1",
 	[ST_REVISION] = "SELECT revision FROM store",
-	[ST_COUNT] = "UPDATE store SET revision = revision + 1"
-		     " RETURNING revision",
+	[ST_COUNT] = "UPDATE store SET revision = revision + 1",
 	[ST_PUT] = "INSERT INTO record (key, value, revision)"
 		   " VALUES (?1, ?2, ?3) ON CONFLICT (key)"
 		   " DO UPDATE SET value = ?2, revision = ?3",
@@ -78,10 +77,18 @@ struct sqlite_db {
 	ino_t ino;
 };
 
+/* SQLite says "disk I/O error" also where the kernel says why: full, for one. */
 static int fail(struct sqlite_db *db, struct l2a_error *err, const char *what)
 {
-	return l2a_fail(err, -EIO, "%s: %s: %s", db->path, what,
-			sqlite3_errmsg(db->handle));
+	const char *said = sqlite3_errmsg(db->handle);
+	int error = 0;
+
+	if ((sqlite3_errcode(db->handle) & 0xff) == SQLITE_IOERR)
+		error = sqlite3_system_errno(db->handle);
+	if (error)
+		return l2a_fail(err, -EIO, "%s: %s: %s: %s", db->path, what,
+				said, strerror(error));
+	return l2a_fail(err, -EIO, "%s: %s: %s", db->path, what, said);
 }
 
 /* One statement from start to end; a row is looked at by @row, if any. */
@@ -250,6 +257,9 @@ static int set_up(struct sqlite_db *db, bool create, int busy_ms,
 
 	if (sqlite3_open_v2(db->path, &db->handle, flags, NULL))
 		return fail(db, err, "cannot open it");
+	/* SQLite is content with reading; what it says later is less clear. */
+	if (sqlite3_db_readonly(db->handle, "main") == 1)
+		return l2a_fail(err, -EROFS, "%s: is read-only", db->path);
 	sqlite3_extended_result_codes(db->handle, 1);
 	sqlite3_busy_timeout(db->handle, busy_ms);
 	if (use_log(db, busy_ms))
@@ -390,7 +400,8 @@ static int write_one(struct sqlite_db *db, const char *key, const char *value,
 		     int64_t *rev)
 {
 	sqlite3_stmt *st = db->statements[ST_PUT];
-	int rc = run(db, ST_COUNT, row_int, rev);
+	int rc = run(db, ST_COUNT, NULL, NULL) ?:
+		 run(db, ST_REVISION, row_int, rev);
 
 	if (rc)
 		return rc;

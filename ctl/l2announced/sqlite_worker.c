@@ -75,13 +75,18 @@ static struct news *news_new(enum news_type type)
 	return news;
 }
 
+/* What can be read and not written to, as on a full disk, is not back yet. */
 static void tell_state(struct store *store, const char *error)
 {
 	struct news *news;
 
-	if (error ? store->told_down : store->told_up)
+	if (!error && store->unwritable)
 		return;
-	store->told_down = error;
+	if (error ? store->told_error && !strcmp(store->told_error, error) :
+	    store->told_up)
+		return;
+	free(store->told_error);
+	store->told_error = xstrdup(error);
 	store->told_up = !error;
 	news = news_new(NEWS_STATE);
 	news->error = xstrdup(error);
@@ -179,6 +184,8 @@ static void put(struct store *store, struct call *call)
 	call->result = sqlite_db_put(store->db, call->key, call->version,
 				     call->value, &call->items->version,
 				     &call->err);
+	if (call->result != EL_CONFLICT)
+		store->unwritable = call->result != EL_OK;
 	if (call->result != EL_OK && call->result != EL_CONFLICT)
 		return;
 	pthread_mutex_lock(&store->lock);

@@ -76,8 +76,9 @@ struct store {
 	int inotify_fd;
 	uint64_t cursor;
 	bool have_cursor;
-	bool told_down;
+	char *told_error;
 	bool told_up;
+	bool unwritable;	/* the last write failed */
 	uint64_t retry_at;
 	uint64_t look_at;
 };

@@ -8,6 +8,7 @@
 
 static const struct store_ops *const stores[] = {
 	&store_sqlite,
+	&store_etcd,
 };
 
 const struct store_ops *store_find(const char *type)

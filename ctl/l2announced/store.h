@@ -58,7 +58,8 @@ typedef void (*store_fn)(void *arg, const struct store_reply *reply);
  * struct store_watcher - who wants to know
  * @view: records changed: all changes up to @rev. The first view, and any after
  *	a gap, is @full: @items is all there is
- * @state: the store can be reached (@error NULL), or no longer, and why
+ * @state: the store can be reached (@error NULL), or no longer, and why; told
+ *	again where the reason is another
  * @reset: the store is another than before; a full view follows
  * @arg: passed to all of them
  */
@@ -99,7 +100,7 @@ struct store_ops {
 	uint64_t (*rtt_us)(const struct store *store);
 };
 
-extern const struct store_ops store_sqlite;
+extern const struct store_ops store_sqlite, store_etcd;
 
 /** store_find() - the store of a type, or NULL */
 const struct store_ops *store_find(const char *type);

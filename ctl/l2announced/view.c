@@ -107,12 +107,23 @@ static bool same_to_plan(const struct record *a, const struct record *b)
 	       names_equal(&a->node.unhealthy, &b->node.unhealthy);
 }
 
+/*
+ * What is known of a record is newer. Or nothing is, though the view is whole up to
+ * there: then a list that was long on its way shows what has been deleted since.
+ */
+static bool old_news(const struct election *e, const struct el_item *item,
+		     uint64_t known)
+{
+	return item->version <= known ||
+	       (e->have_view && item->version <= e->rev);
+}
+
 static void take_node(struct election *e, const struct el_item *item)
 {
 	struct el_node *node = view_node(e, item->name);
 
 	node->pass = e->pass;
-	if (item->version <= node->version && !el_fault(e, EL_FAULT_STALE_VIEW))
+	if (old_news(e, item, node->version) && !el_fault(e, EL_FAULT_STALE_VIEW))
 		return;
 	if (!same_to_plan(node->rec, item->rec))
 		e->dirty = true;
@@ -132,7 +143,7 @@ static void take_spec(struct election *e, const struct el_item *item)
 	struct el_service *s = view_service(e, item->name);
 
 	s->spec_pass = e->pass;
-	if (item->version <= s->spec_version)
+	if (old_news(e, item, s->spec_version))
 		return;
 	take_rec(&s->spec, item->rec);
 	s->spec_version = item->version;
@@ -144,11 +155,24 @@ static void take_holder(struct election *e, const struct el_item *item)
 	struct el_service *s = view_service(e, item->name);
 
 	s->holder_pass = e->pass;
-	if (item->version <= s->holder_version && !el_fault(e, EL_FAULT_STALE_VIEW))
+	if (old_news(e, item, s->holder_version) &&
+	    !el_fault(e, EL_FAULT_STALE_VIEW))
 		return;
 	take_rec(&s->holder, item->rec);
 	s->holder_version = item->version;
 	s->free_since = NEVER;
+	e->dirty = true;
+}
+
+static void take_drain(struct election *e, const struct el_item *item)
+{
+	struct el_node *node = view_node(e, item->name);
+
+	node->drain_pass = e->pass;
+	if (old_news(e, item, node->drain_version))
+		return;
+	node->drained = item->rec;
+	node->drain_version = item->version;
 	e->dirty = true;
 }
 
@@ -163,6 +187,9 @@ void view_take_item(struct election *e, const struct el_item *item)
 		break;
 	case RECORD_HOLDER:
 		take_holder(e, item);
+		break;
+	case RECORD_DRAIN:
+		take_drain(e, item);
 		break;
 	}
 }
@@ -185,6 +212,8 @@ static void sweep(struct election *e, const struct el_event *ev)
 
 		if (node->rec && node->pass != e->pass)
 			drop(e, ev, RECORD_NODE, node->name);
+		if (node->drained && node->drain_pass != e->pass)
+			drop(e, ev, RECORD_DRAIN, node->name);
 	}
 	for (size_t i = 0; i < e->n_services; i++) {
 		struct el_service *s = e->services[i];
@@ -320,7 +349,7 @@ bool view_can_hold(const struct election *e, const struct el_node *node,
 {
 	const struct service_record *spec;
 
-	if (!s->spec)
+	if (!s->spec || node->drained)
 		return false;
 	spec = &s->spec->service;
 	if (spec->nodes.n && !names_match(&spec->nodes, node->name))

@@ -24,6 +24,9 @@
  * @fence_req: request in flight, 0 if none
  * @fence_rec: what that would write
  * @retry: not before this
+ * @drained: it is to hold nothing
+ * @drain_version: of the record that says so, or says so no more
+ * @drain_pass: the last whole view that showed that record
  * @index: among the ready ones, while planning
  * @pass: the last whole view that showed it
  */
@@ -37,6 +40,9 @@ struct el_node {
 	uint64_t fence_req;
 	struct record *fence_rec;
 	uint64_t retry;
+	bool drained;
+	uint64_t drain_version;
+	uint64_t drain_pass;
 	size_t index;
 	uint64_t pass;
 };

@@ -79,6 +79,34 @@ static void test_everything_set(void **state)
 	config_free(&config);
 }
 
+static void test_etcd(void **state)
+{
+	struct config config;
+	struct l2a_error err;
+
+	(void)state;
+	assert_int_equal(load("node: a\nstore:\n  type: etcd\n"
+			      "  endpoints:\n  - https://a.example:2379\n"
+			      "  - https://[::1]:2379\n"
+			      "  ca: /ca\n  cert: /cert\n  key: /key\n"
+			      "  server_name: etcd\n  user: me\n"
+			      "  password_file: /pw\n", NULL, &config, &err), 0);
+	assert_string_equal(config.store_type, "etcd");
+	assert_int_equal(config.endpoints.n, 2);
+	assert_string_equal(config.endpoints.v[1], "https://[::1]:2379");
+	assert_string_equal(config.store_prefix, "/l2announce/");
+	assert_string_equal(config.store_ca, "/ca");
+	assert_string_equal(config.store_cert, "/cert");
+	assert_string_equal(config.store_key, "/key");
+	assert_string_equal(config.store_server_name, "etcd");
+	assert_string_equal(config.store_user, "me");
+	assert_string_equal(config.store_password_file, "/pw");
+	assert_string_equal(config.store_text, "etcd endpoint=https://a.example:2379 endpoint=https://[::1]:2379 prefix=/l2announce/ ca=/ca cert=/cert key=/key server_name=etcd user=me password_file=/pw");
+	assert_int_equal(config.duration_ms, 3000);
+	assert_int_equal(config.renew_ms, 750);
+	config_free(&config);
+}
+
 static void test_node_from_the_command_line(void **state)
 {
 	struct config config;
@@ -142,6 +170,38 @@ static void test_refusals(void **state)
 		  ":3: socket: \"x\"" },
 		{ "node: a\nstore: {path: /s}\nmove_rate: 0\n",
 		  ":3: move_rate: 0" },
+#define ETCD "node: a\nstore:\n  type: etcd\n"
+		{ "node: a\nstore:\n  type: sqlite\n  path: /s\n  prefix: /x/\n",
+		  ":5: prefix: not for a store of type sqlite" },
+		{ "node: a\nstore:\n  path: /s\n  endpoints: [http://a:1]\n",
+		  ":4: endpoints: not for a store of type sqlite" },
+		{ ETCD, ":2: store: endpoints is missing" },
+		{ ETCD "  endpoints: []\n", ":2: store: endpoints is missing" },
+		{ ETCD "  endpoints: [a:1]\n", ":4: endpoints: \"a:1\"" },
+		{ ETCD "  endpoints: [ftp://a:1]\n", ":4: endpoints: \"ftp:" },
+		{ ETCD "  endpoints: [http://a]\n", ":4: endpoints: \"http:" },
+		{ ETCD "  endpoints: [http://a:0]\n", ":4: endpoints: \"http:" },
+		{ ETCD "  endpoints: [http://a:1/x]\n", ":4: endpoints: \"http:" },
+		{ ETCD "  endpoints: [\"http://::1:1\"]\n",
+		  ":4: endpoints: \"http:" },
+		{ ETCD "  endpoints: [http://a:1, http://a:1]\n",
+		  ":4: endpoints: \"http://a:1\" is there twice" },
+		{ ETCD "  endpoints: [http://a:1]\n  path: /s\n",
+		  ":5: path: not for a store of type etcd" },
+		{ ETCD "  endpoints: [http://a:1]\n  prefix: x\n",
+		  ":5: prefix: \"x\" must end with \"/\"" },
+		{ ETCD "  endpoints: [http://a:1]\n  ca: /ca\n",
+		  ":4: endpoints: \"http://a:1\" must be https" },
+		{ ETCD "  endpoints: [https://a:1]\n  ca: ca\n",
+		  ":5: ca: \"ca\" must be absolute" },
+		{ ETCD "  endpoints: [https://a:1]\n  cert: /c\n",
+		  ":5: cert: needs key" },
+		{ ETCD "  endpoints: [https://a:1]\n  key: /k\n",
+		  ":5: key: needs cert" },
+		{ ETCD "  endpoints: [http://a:1]\n  user: me\n",
+		  ":5: user: needs password_file" },
+		{ ETCD "  endpoints: [http://a:1]\n  password_file: /p\n",
+		  ":5: password_file: needs user" },
 		{ "node: [a]\nstore: {path: /s}\n", "line: 1" },
 		{ "node: a\n\tstore: x\n", "" },
 		{ "- a\n- b\n", "" },
@@ -222,6 +282,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_everything_set),
+		cmocka_unit_test(test_etcd),
 		cmocka_unit_test(test_node_from_the_command_line),
 		cmocka_unit_test(test_shortest_durations),
 		cmocka_unit_test(test_refusals),

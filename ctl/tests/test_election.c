@@ -701,6 +701,57 @@ static void test_old_view_activates_nothing(void **state)
 	assert_false(serves("s", EL_SERVE_ACTIVE));
 }
 
+/* A list that was long on its way brings nothing back. */
+static void test_old_list_brings_nothing_back(void **state)
+{
+	(void)state;
+	joined();
+	rev += 10;
+	empty_view();
+	shows_at(rev - 5, RECORD_SERVICE, "s", SERVICE);
+	assert_false(serves("s", EL_SERVE_STANDBY));
+	shows(RECORD_SERVICE, "s", SERVICE);
+	assert_true(serves("s", EL_SERVE_STANDBY));
+}
+
+static void test_drain_hands_over_and_stays(void **state)
+{
+	uint64_t req;
+
+	(void)state;
+	holding();
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	shows(RECORD_DRAIN, "me", "{}");
+	assert_true(serves("s", EL_SERVE_STANDBY));
+	served("s", true);
+	req = put_req(RECORD_HOLDER, "s");
+	assert_string_equal(find_put(RECORD_HOLDER, "s")->rec->holder.next, "a");
+	answer(req, EL_OK);
+	assert_non_null(find_note(EL_NOTE_RELEASED));
+	assert_null(find(EL_EXIT));
+
+	/* Nobody claims it, and yet the drained one does not either. */
+	shows(RECORD_NODE, "a", PEER("1", "fenced", "1"));
+	tick_at(now_ms + 10);
+	assert_null(find_put(RECORD_HOLDER, "s"));
+
+	/* Undrained, it may again. */
+	shows(RECORD_DRAIN, "me", NULL);
+	assert_non_null(find_put(RECORD_HOLDER, "s"));
+}
+
+static void test_drained_is_not_asked(void **state)
+{
+	(void)state;
+	holding();
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	shows(RECORD_DRAIN, "a", "{}");
+	shows(RECORD_DRAIN, "me", "{}");
+	assert_true(serves("s", EL_SERVE_STANDBY));
+	served("s", true);
+	assert_null(find_put(RECORD_HOLDER, "s")->rec->holder.next);
+}
+
 static void test_stop_hands_over_and_leaves(void **state)
 {
 	const struct el_event stop = { .type = EL_EV_STOP };
@@ -911,6 +962,9 @@ int main(void)
 		TEST(test_a_kernel_that_will_not_be_silent),
 		TEST(test_no_way_back_without_a_new_claim),
 		TEST(test_old_view_activates_nothing),
+		TEST(test_old_list_brings_nothing_back),
+		TEST(test_drain_hands_over_and_stays),
+		TEST(test_drained_is_not_asked),
 		TEST(test_stop_hands_over_and_leaves),
 		TEST(test_stop_ends_even_without_the_store),
 		TEST(test_takes_up_on_the_same_boot),

@@ -67,6 +67,19 @@ static void test_service(void **state)
 	record_put(rec);
 }
 
+static void test_drain(void **state)
+{
+	struct record *rec = round_trip(RECORD_DRAIN,
+					"{\"since\":\"2026-01-02T03:04:05Z\"}");
+
+	(void)state;
+	assert_string_equal(rec->drain.since, "2026-01-02T03:04:05Z");
+	record_put(rec);
+	rec = round_trip(RECORD_DRAIN, "{}");
+	assert_null(rec->drain.since);
+	record_put(rec);
+}
+
 static void test_holder(void **state)
 {
 	struct record *rec = round_trip(RECORD_HOLDER,
@@ -151,6 +164,7 @@ static void test_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_drain),
 		cmocka_unit_test(test_node),
 		cmocka_unit_test(test_service),
 		cmocka_unit_test(test_holder),

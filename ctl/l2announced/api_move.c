@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Moving services by hand: a node is drained and undrained, a service is given to a
+ * node. Each is one record written; the nodes then do what it says, silent first.
+ */
+#include <event2/http.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "api_priv.h"
+
+/* NAME/VERB: the name is cut off where it ends; NULL where the verb is another. */
+static char *name_before(const char *path, const char *verb)
+{
+	const char *slash = strrchr(path, '/');
+	char *name;
+
+	if (!slash || slash == path || strcmp(slash + 1, verb))
+		return NULL;
+	name = xstrdup(path);
+	name[slash - path] = '\0';
+	return name;
+}
+
+/* Nodes. */
+
+struct find_node {
+	const char *name;
+	bool found;
+	bool drained;
+	uint64_t version;
+};
+
+static void look_at_node(const struct el_node_info *info, void *arg)
+{
+	struct find_node *find = arg;
+
+	if (strcmp(info->name, find->name))
+		return;
+	find->found = info->rec || info->drained;
+	find->drained = info->drained;
+	find->version = info->drain_version;
+}
+
+static char *drain_value(void)
+{
+	struct record *rec = record_new(RECORD_DRAIN);
+	time_t now = time(NULL);
+	char since[32];
+	struct tm tm;
+	char *value;
+
+	if (gmtime_r(&now, &tm) &&
+	    strftime(since, sizeof(since), "%Y-%m-%dT%H:%M:%SZ", &tm))
+		rec->drain.since = xstrdup(since);
+	value = record_format(rec);
+	record_put(rec);
+	return value;
+}
+
+static void set_drained(struct api *api, struct evhttp_request *req,
+			const struct find_node *node, bool drain)
+{
+	struct agent_info info = agent_info(api->agent);
+	char key[RECORD_KEY_MAX];
+	struct api_call *call;
+	char *value;
+
+	record_key(RECORD_DRAIN, node->name, key);
+	call = api_call_new(api, req, "node", node->name,
+			    drain ? "drained" : "undrained");
+	call->done = 204;
+	if (!drain) {
+		info.store->delete_if(info.handle, key, node->version,
+				      api_stored, call);
+		return;
+	}
+	/* Somebody else was faster: that is what was asked for. */
+	call->conflict = 204;
+	value = drain_value();
+	info.store->put_if(info.handle, key, 0, value, api_stored, call);
+	free(value);
+}
+
+static void drain_node(struct api *api, struct evhttp_request *req,
+		       const char *name, bool drain)
+{
+	struct find_node find = { .name = name };
+	struct el_now now = agent_now();
+
+	election_nodes(agent_info(api->agent).election, &now, look_at_node,
+		       &find);
+	if (!find.found)
+		api_refuse(req, 404, "node %s: no such node", name);
+	else if (find.drained == drain)
+		api_send_json(req, 204, NULL);
+	else
+		set_drained(api, req, &find, drain);
+}
+
+void api_node_post(struct api *api, struct evhttp_request *req,
+		   const char *path)
+{
+	char *drain = name_before(path, "drain");
+	char *undrain = name_before(path, "undrain");
+
+	if (drain)
+		drain_node(api, req, drain, true);
+	else if (undrain)
+		drain_node(api, req, undrain, false);
+	else
+		api_refuse(req, 404, "%s: a node can be drained and undrained",
+			   path);
+	free(drain);
+	free(undrain);
+}
+
+/* Services. */
+
+struct find_service {
+	const char *name;
+	struct record *moved;	/* as it is, but for what it prefers */
+	uint64_t version;
+};
+
+static void copy_service(const struct el_service_info *info, void *arg)
+{
+	struct find_service *find = arg;
+	struct service_record *to;
+
+	if (strcmp(info->name, find->name))
+		return;
+	find->moved = record_new(RECORD_SERVICE);
+	find->version = info->version;
+	to = &find->moved->service;
+	names_copy(&to->vips, &info->spec->vips);
+	names_copy(&to->devs, &info->spec->devs);
+	names_copy(&to->nodes, &info->spec->nodes);
+	names_copy(&to->prefer, &info->spec->prefer);
+	to->deliver = info->spec->deliver;
+}
+
+/* The node comes first among those the service prefers: so it also stays there. */
+static void prefer_first(struct names *prefer, const char *node)
+{
+	struct names was = *prefer;
+
+	memset(prefer, 0, sizeof(*prefer));
+	names_add(prefer, node);
+	for (size_t i = 0; i < was.n; i++) {
+		if (strcmp(was.v[i], node))
+			names_add(prefer, was.v[i]);
+	}
+	names_clear(&was);
+}
+
+/* {"node": NAME}; NULL where it is anything else. */
+static char *wanted_node(struct evhttp_request *req)
+{
+	char *body = api_body(req), *node = NULL;
+	json_object *obj = json_tokener_parse(body);
+	json_object *value;
+
+	if (json_object_is_type(obj, json_type_object) &&
+	    json_object_object_length(obj) == 1 &&
+	    json_object_object_get_ex(obj, "node", &value) &&
+	    json_object_is_type(value, json_type_string))
+		node = xstrdup(json_object_get_string(value));
+	json_object_put(obj);
+	free(body);
+	return node;
+}
+
+static void move_service(struct api *api, struct evhttp_request *req,
+			 const char *name, const char *node)
+{
+	struct agent_info info = agent_info(api->agent);
+	struct find_service find = { .name = name };
+	struct el_now now = agent_now();
+	char key[RECORD_KEY_MAX];
+	struct api_call *call;
+	char *value;
+
+	election_services(info.election, &now, copy_service, &find);
+	if (!find.moved) {
+		api_refuse(req, 404, "service %s: no such service", name);
+		return;
+	}
+	if (!election_can_hold(info.election, &now, name, node)) {
+		api_refuse(req, 409, "service %s: node %s cannot hold it: it is not ready, or has not what the service needs",
+			   name, node);
+		record_put(find.moved);
+		return;
+	}
+	prefer_first(&find.moved->service.prefer, node);
+	call = api_call_new(api, req, "service", name, "moved");
+	call->done = 202;
+	value = record_format(find.moved);
+	info.store->put_if(info.handle, record_key(RECORD_SERVICE, name, key),
+			   find.version, value, api_stored, call);
+	free(value);
+	record_put(find.moved);
+}
+
+void api_service_post(struct api *api, struct evhttp_request *req,
+		      const char *path)
+{
+	char *name = name_before(path, "move");
+	char *node = name ? wanted_node(req) : NULL;
+
+	if (!name)
+		api_refuse(req, 404, "%s: a service can be moved", path);
+	else if (!node)
+		api_refuse(req, 400, "service %s: {\"node\": NAME} expected",
+			   name);
+	else
+		move_service(api, req, name, node);
+	free(name);
+	free(node);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of the control API share: answers, and changes on their way to
+ * the store.
+ */
+#ifndef L2A_API_PRIV_H
+#define L2A_API_PRIV_H
+
+#include <json-c/json.h>
+
+#include "agent.h"
+
+struct evhttp;
+struct evhttp_request;
+
+struct api {
+	struct agent *agent;
+	struct evhttp *http;
+	struct api_call *calls;
+	char *path;
+};
+
+/**
+ * struct api_call - a change on its way to the store
+ * @next: in &api.calls
+ * @prev: in &api.calls
+ * @req: who asked for it; NULL once the client has gone
+ * @what: "service" or "node"
+ * @name: which one
+ * @did: what was done, for the log
+ * @done: HTTP status once it is
+ * @conflict: HTTP status where the store has another version; below 300 where
+ *	that is as good
+ * @conflict_text: what that means
+ */
+struct api_call {
+	struct api_call *next, **prev;
+	struct evhttp_request *req;
+	const char *what;
+	char *name;
+	const char *did;
+	int done;
+	int conflict;
+	const char *conflict_text;
+};
+
+/** api_send_json() - answer; @obj may be NULL and is consumed */
+void api_send_json(struct evhttp_request *req, int code, json_object *obj);
+
+/** api_refuse() - answer with one line that says why not */
+void api_refuse(struct evhttp_request *req, int code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** api_body() - what was sent along, to be freed */
+char *api_body(struct evhttp_request *req);
+
+/** api_call_new() - a change is about to go to the store; it is refused with 409
+ *	where the store has another version
+ */
+struct api_call *api_call_new(struct api *api, struct evhttp_request *req,
+			      const char *what, const char *name,
+			      const char *did);
+
+/** api_stored() - a store_fn: answers whoever asked for the &struct api_call */
+void api_stored(void *arg, const struct store_reply *reply);
+
+/* api_move.c: what is posted about a node, NAME/drain, or a service, NAME/move */
+void api_node_post(struct api *api, struct evhttp_request *req,
+		   const char *path);
+void api_service_post(struct api *api, struct evhttp_request *req,
+		      const char *path);
+
+#endif /* L2A_API_PRIV_H */

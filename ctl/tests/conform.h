@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the conformance suite's parts share: stores opened from a configuration,
+ * calls that are waited for, a watcher that remembers, and TAP.
+ */
+#ifndef L2A_TESTS_CONFORM_H
+#define L2A_TESTS_CONFORM_H
+
+#include <event2/event.h>
+
+#include "l2announced/config.h"
+#include "l2announced/store.h"
+
+/* What a watcher was told: the newest of each record, and what was odd. */
+struct conform_watch {
+	struct store_item items[64];
+	size_t n;
+	uint64_t rev;
+	unsigned int views, fulls, resets;
+	bool told, down;
+	bool backwards;
+	char error[L2A_ERROR_TEXT];
+};
+
+/* A store as one node has it. */
+struct conform_store {
+	const struct store_ops *ops;
+	struct store *store;
+	struct conform_watch watch;
+};
+
+/* An answer, kept. */
+struct conform_reply {
+	bool over;
+	enum el_result result;
+	char value[128];
+	bool there;
+	uint64_t version;
+	size_t n;
+	uint64_t rev;
+	char error[L2A_ERROR_TEXT];
+};
+
+/* Set by main() from the command line. */
+extern struct event_base *conform_base;
+extern struct config conform_config;
+
+void conform_open(struct conform_store *s, bool watch);
+void conform_close(struct conform_store *s);
+
+/* One call, waited for; conform_begin_put() does not wait. */
+struct conform_reply conform_get(struct conform_store *s, const char *key);
+struct conform_reply conform_list(struct conform_store *s, const char *prefix);
+struct conform_reply conform_put(struct conform_store *s, const char *key,
+				 uint64_t version, const char *value);
+void conform_begin_put(struct conform_store *s, const char *key,
+		       uint64_t version, const char *value,
+		       struct conform_reply *reply);
+
+/* The value a watcher has last been told, or NULL. */
+const char *conform_seen(const struct conform_watch *w, const char *key);
+
+/* Run the loop until the function says so; false when patience is over. */
+typedef bool (*conform_fn)(void *arg);
+bool conform_wait(conform_fn fn, void *arg);
+void conform_wait_reply(struct conform_reply *reply);
+
+/* Run the loop for that long. */
+void conform_run(unsigned int ms);
+
+/* One check of TAP. Return: @ok */
+bool conform_check(bool ok, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void conform_diag(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void conform_skip(const char *what, const char *why);
+
+const char *conform_result(enum el_result result);
+/* The plan. Return: the exit status */
+int conform_end(void);
+
+/* conform_proxy.c: a wire between store and server that can be bad. */
+enum proxy_mode {
+	PROXY_PASS,
+	PROXY_DROP_ANSWERS,	/* what is asked arrives, what is said does not */
+	PROXY_DROP_QUESTIONS,	/* what is asked is lost */
+	PROXY_REFUSE,		/* nobody there */
+};
+
+/* "LISTEN-PORT:TARGET-PORT", both on 127.0.0.1. Return: whether it is one */
+bool proxy_open(const char *ports);
+bool proxy_there(void);
+/* Of connections from now on and those there are; with @cut these end first. */
+void proxy_set(enum proxy_mode mode, bool cut);
+/* How many bytes were dropped since the mode was set. */
+size_t proxy_dropped(void);
+void proxy_close(void);
+
+#endif /* L2A_TESTS_CONFORM_H */
