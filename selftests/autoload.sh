@@ -23,7 +23,7 @@ restore() {
 }
 
 begin neighbor worker1
-trap 'restore; l2a_cleanup' EXIT
+at_end restore
 plan 6
 
 check "not loaded at first" wait_for unload

@@ -6,6 +6,10 @@
 # before the new one speaks, so one request may fall between; the new holder's
 # announcement, which follows at once, is its answer.
 
+# Longer than the hand-over takes on any machine: who takes over here does so
+# since he was told to, and not since a lease ran out.
+LEASE_MS=8000
+
 # shellcheck source-path=SCRIPTDIR source=lib_controllers.sh
 . "$(dirname "$0")/lib_controllers.sh"
 

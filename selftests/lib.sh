@@ -47,6 +47,9 @@ declare -A ADDRESS=(
 	[worker3]=12.0.0.13
 )
 
+# The device that the neighbour asks through.
+ASK=eth0
+
 # How long wait_until may wait before a test is lost: far beyond anything that
 # works, since a loaded emulator can be many times slower than a machine.
 PATIENCE=30
@@ -66,6 +69,7 @@ exec {L2A_NAP}<> <(:)
 
 L2A_TEST=$(basename "$0" .sh)
 L2A_PIDS=()
+L2A_AT_END=()
 L2A_TMP=
 CAPTURE=
 L2A_CAPTURE_PID=
@@ -244,6 +248,11 @@ wait_for() {
 	wait_until "$PATIENCE" "$@"
 }
 
+# slow_kernel: this one has detectors in it, and takes many times as long.
+slow_kernel() {
+	[ -e /sys/kernel/debug/kmemleak ]
+}
+
 # past TIME: that time is over.
 past() {
 	[ "${EPOCHREALTIME/./}" -gt "$(($(ms "$1") * 1000))" ]
@@ -284,10 +293,18 @@ l2a_keep() {
 	done
 }
 
+# at_end COMMAND...: run it when the test ends, before its processes are ended.
+at_end() {
+	L2A_AT_END+=("$*")
+}
+
 l2a_cleanup() {
-	local status=$? pid
+	local status=$? pid command
 
 	trap '' INT TERM
+	for command in "${L2A_AT_END[@]}"; do
+		$command
+	done
 	for pid in "${L2A_PIDS[@]}"; do
 		l2a_end "$pid"
 	done
@@ -395,7 +412,7 @@ marked() {
 capture_sync() {
 	local mark=198.18.$((RANDOM % 256)).$((RANDOM % 256))
 
-	quietly neighbor arping -q -i eth0 -c 1 -W 0.01 "$mark" > /dev/null
+	quietly neighbor arping -q -i "$ASK" -c 1 -W 0.01 "$mark" > /dev/null
 	if ! wait_for marked "$mark" > /dev/null; then
 		echo "Bail out! the capture does not follow"
 		exit 1
@@ -447,7 +464,7 @@ ask() {
 	local count=$1 address=${2:-$VIP}
 	shift $(($# < 2 ? $# : 2))
 
-	on neighbor arping -i eth0 -c "$count" -W 0.1 "$@" "$address" |
+	on neighbor arping -i "$ASK" -c "$count" -W 0.1 "$@" "$address" |
 		sed -u 's/^/# | /' >&3
 	return 0
 }
@@ -464,7 +481,7 @@ ask_on() {
 
 # ask_on_and_on: the neighbour asks in the background until the test ends.
 ask_on_and_on() {
-	quietly neighbor arping -q -i eth0 -W 0.1 "$VIP" > /dev/null 2>&1 &
+	quietly neighbor arping -q -i "$ASK" -W 0.1 "$VIP" > /dev/null 2>&1 &
 	started $!
 }
 

@@ -12,8 +12,8 @@ L2A_BUILD_PACKAGES=(build-essential pkg-config
 
 # What the tests are built with, and what they run.
 L2A_TEST_PACKAGES=(libcmocka-dev libpcap-dev arping iproute2 iputils-ping
-	tcpdump curl jq sqlite3 procps python3 python3-yaml
-	python3-jsonschema)
+	tcpdump curl jq sqlite3 etcd-server etcd-client openssl procps python3 python3-yaml
+	python3-jsonschema libteam-utils trace-cmd linux-perf bpftrace)
 
 # What boots the guests.
 L2A_VM_PACKAGES=(qemu-system-x86 busybox-static kmod cpio zstd xz-utils)
@@ -21,8 +21,9 @@ L2A_VM_PACKAGES=(qemu-system-x86 busybox-static kmod cpio zstd xz-utils)
 # What a kernel's source needs to be configured and compiled.
 L2A_KBUILD_PACKAGES=(flex bison bc libelf-dev libssl-dev)
 
-# For check-static, check-kernels and check-debug.
+# For check-static, check-kernels and check-debug; the last also needs the source
+# of the guests' kernel.
 L2A_STATIC_PACKAGES=("${L2A_KBUILD_PACKAGES[@]}" git perl sparse coccinelle
 	clang lld llvm cppcheck shellcheck gcc-s390x-linux-gnu)
 L2A_KERNELS_PACKAGES=(mmdebstrap util-linux)
-L2A_DEBUG_PACKAGES=("${L2A_KBUILD_PACKAGES[@]}" linux-source-6.1)
+L2A_DEBUG_PACKAGES=("${L2A_KBUILD_PACKAGES[@]}")

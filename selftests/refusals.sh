@@ -10,11 +10,15 @@
 
 # A row: what is refused | regular expression of the message | l2ctl's words.
 # Devices: eth0, fine; lo; noarp0, a dummy, which does no ARP; tun0, no Ethernet;
+# quiet0, told to do none; gre1 and ipip1, tunnels from point to point;
 # port0, a port of bridge lan0; slave0, a port of bond bond0.
 TABLE='
 loopback device         | loopback                  | vip add 12.0.0.100 dev lo
 device without ARP      | no ARP                    | vip add 12.0.0.100 dev noarp0
 device without Ethernet | not an Ethernet           | vip add 12.0.0.100 dev tun0
+Ethernet with ARP off   | no ARP                    | vip add 12.0.0.100 dev quiet0
+GRE tunnel              | not an Ethernet           | vip add 12.0.0.100 dev gre1
+IPIP tunnel             | not an Ethernet           | vip add 12.0.0.100 dev ipip1
 bridge port             | port of lan0              | vip add 12.0.0.100 dev port0
 bond port               | port of bond0             | vip add 12.0.0.100 dev slave0
 unknown device          | nosuch0                   | vip add 12.0.0.100 dev nosuch0
@@ -92,6 +96,10 @@ ip -n "$worker1" -batch - << 'END'
 link add noarp0 type dummy
 link set noarp0 up
 tuntap add tun0 mode tun
+link add quiet0 type veth peer name quiet1
+link set quiet0 arp off
+link add gre1 type gre local 12.0.0.11 remote 12.0.0.1
+link add ipip1 type ipip local 12.0.0.11 remote 12.0.0.1
 link add lan0 type bridge
 link add port0 type veth peer name port1
 link set port0 master lan0

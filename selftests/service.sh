@@ -4,6 +4,10 @@
 # Services through the controllers: add, show, del, nodes and status, and what
 # is refused.
 
+# Longer than a slow machine ever keeps a controller waiting: the holder of the
+# first check is that of the last. Nothing here waits for a lease to run out.
+LEASE_MS=8000
+
 # shellcheck source-path=SCRIPTDIR source=lib_controllers.sh
 . "$(dirname "$0")/lib_controllers.sh"
 

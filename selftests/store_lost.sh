@@ -9,17 +9,9 @@
 . "$(dirname "$0")/lib_controllers.sh"
 
 # A folder of its own, which can be moved out of the way whole.
-controller_config() {
-	cat > "$L2A_TMP/$1.yaml" << END
-node: $1
-socket: $(controller_socket "$1")
-lockdir: $L2A_TMP/lock
-store:
-  type: sqlite
-  path: $L2A_TMP/store/store.db
-duration: ${LEASE_MS}ms
-renew: $((LEASE_MS / 4))ms
-END
+store_config() {
+	echo "  type: sqlite"
+	echo "  path: $L2A_TMP/store/store.db"
 }
 
 store_is() {

@@ -88,12 +88,46 @@ static void change_service(struct world *w)
 	record_put(rec);
 }
 
+static bool drained(struct world *w, const struct host *h, uint64_t *version)
+{
+	const struct change *c = store_find(&w->store, RECORD_DRAIN, h->name);
+
+	*version = c && c->rec ? c->version : 0;
+	return *version;
+}
+
+static void undrain(struct world *w, const struct host *h)
+{
+	uint64_t version;
+
+	if (!drained(w, h, &version))
+		return;
+	tell(w, h, "is undrained");
+	store_write(w, RECORD_DRAIN, h->name, version, NULL);
+}
+
+/* Somebody wants a node empty, or no longer. */
+static void change_drain(struct world *w, const struct host *h)
+{
+	struct record *rec;
+	uint64_t version;
+
+	if (drained(w, h, &version)) {
+		undrain(w, h);
+		return;
+	}
+	tell(w, h, "is drained");
+	rec = record_new(RECORD_DRAIN);
+	store_write(w, RECORD_DRAIN, h->name, 0, rec);
+	record_put(rec);
+}
+
 static void one_trouble(struct world *w)
 {
 	struct host *h = any_host(w);
 	struct happening *hp;
 
-	switch (chance_below(w, 12)) {
+	switch (chance_below(w, 13)) {
 	case 0:
 	case 1:
 	case 2:
@@ -132,6 +166,9 @@ static void one_trouble(struct world *w)
 	case 9:
 		change_service(w);
 		break;
+	case 11:
+		change_drain(w, h);
+		break;
 	case 10:
 		hp = later(w, some_time(w, h) / 8, old_list);
 		hp->host = h;
@@ -156,6 +193,7 @@ static void calm(struct world *w, struct happening *hp)
 		h->cut = false;
 		if (!h->link)
 			host_link(w, h, true);
+		undrain(w, h);
 		if (!h->election)
 			host_start(w, h);
 		/* Who pauses wakes within the longest pause from now. */

@@ -41,6 +41,13 @@ kernel_package()
 	[ -n "$version" ] && echo "$pkg $version"
 }
 
+# Print the package of the source of that kernel, of the same series.
+kernel_source_package()
+{
+	kernel_package |
+		sed -n 's/^linux-image-\([0-9]*\.[0-9]*\).*/linux-source-\1/p'
+}
+
 # package_field PACKAGE[=VERSION] FIELD: one field of apt's record.
 package_field()
 {

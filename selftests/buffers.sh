@@ -1,0 +1,53 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# An answer is made of the question, in its own buffer, unless somebody else has a
+# share in that: a capture on the device that reads late sees the questions as
+# they came, and the answers as they are on the wire.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# late_start DEVICE, late_stop: a late capture in worker1, of whose file CAPTURE
+# is then the name.
+late_start() {
+	mkfifo "$L2A_TMP/end"
+	ip netns exec "$worker1" python3 "$L2A_HERE/late_capture.py" "$1" \
+		"$L2A_TMP/late.pcap" < "$L2A_TMP/end" > "$L2A_TMP/late" 2>&1 &
+	LATE=$!
+	started $LATE
+	exec {LATE_END}> "$L2A_TMP/end"
+	wait_for listening "$L2A_TMP/late"
+}
+
+late_stop() {
+	exec {LATE_END}>&-
+	wait $LATE
+	CAPTURE=$L2A_TMP/late.pcap
+}
+
+# story: what the capture tells about the VIP, without the times.
+story() {
+	l2judge --vip "$VIP" --events "$1" | sed 's/^[^ ]* *//'
+}
+
+same_story() {
+	diff <(story "$1") <(story "$2")
+}
+
+require python3
+begin neighbor worker1
+capture_start
+wire=$CAPTURE
+on worker1 l2ctl vip add "$VIP" dev eth0 announce 0
+late_start eth0 || skip_all "no late capture: $(cat "$L2A_TMP/late")"
+plan 3
+ask 3
+check "on the wire: each request answered once" \
+	saw requests=3 answered=3 replies=3 "sequence=${MAC[worker1]}"
+late_stop
+check "on the device: the same three requests, and their answers" \
+	sees requests=3 answered=3 replies=3 "sequence=${MAC[worker1]}" \
+	unsolicited=0 malformed=0
+check "both tell the same story" same_story "$wire" "$CAPTURE"
+finish

@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The VIP on a bond in active-backup mode whose address follows the active port:
+# after failover it is announced, and answered, from the new one.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=lib_topologies.sh
+. "$(dirname "$0")/lib_topologies.sh"
+
+active_is() {
+	ip -n "$worker1" -d link show bond1 | grep "active_slave $1 "
+}
+
+begin neighbor worker1
+second_port
+build worker1 << 'END'
+addr flush dev eth0
+link add bond1 type bond mode active-backup miimon 20 fail_over_mac active
+link set eth0 down
+link set eth0 master bond1
+link set eth1 master bond1
+link set bond1 up
+END
+plan $((N_ALL + 1 + N_ANSWERS + N_FAILOVER))
+wait_for active_is eth0 > /dev/null
+capture_start
+
+check_port eth1 bond1
+check_all bond1 "${MAC[worker1]}"
+check_answers bond1 "${MAC[worker1]}"
+check_failover bond1 worker1 "$MAC_B" active_is eth1
+finish
