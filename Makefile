@@ -71,11 +71,12 @@ clean:
 setup:
 	@selftests/setup
 
-# What the guests run: the tools, and the judge of captures. Their module is
-# built by selftests/vm/run for the kernel it boots.
+# What the guests run: the tools, the judge of captures, and what drives the
+# module, which itself selftests/vm/run builds for the kernel it boots.
 guest-tools: setup
 	+@$(CTL) $(QUIET)
 	+@$(MAKE) -C selftests/judge V=$(V) $(QUIET)
+	+@$(MAKE) -C selftests/tools V=$(V) $(QUIET)
 
 demo: guest-tools
 	@color=; if [ -t 1 ] && [ -z "$$NO_COLOR" ]; then color=--color; fi; \
@@ -104,7 +105,7 @@ check-kernels:
 
 check-debug:
 	@selftests/setup debug
-	@selftests/vm/check-debug $(TESTS)
+	@FAULTS="$(FAULTS)" selftests/vm/check-debug $(TESTS)
 
 # Each of them, also after one has failed.
 check-all:
