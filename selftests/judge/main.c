@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * l2judge: read a capture, say who answered ARP requests for an address, how
- * long nobody did, and whether two ever did at once. It knows packets only.
+ * l2judge: read a capture, say who answered ARP requests or neighbour
+ * solicitations for an address, how long nobody did, and whether two ever did at
+ * once. It knows packets only.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -49,7 +49,7 @@ static const char usage_text[] =
 "                          given many times; needs --vip; unmet: exit status 1\n"
 "      --expect-mac MAC    all answers from MAC, and at least one\n"
 "      --max-dual N        at most N dual answers\n"
-"  -e, --events            print each ARP frame about the address as it is read\n"
+"  -e, --events            print each frame about the address as it is read\n"
 "  -j, --json              JSON instead of key=value lines\n"
 "  -h, --help              this text\n"
 "With --get, --expect or --events the whole report is printed only with --json.\n";
@@ -78,11 +78,8 @@ static void bad(const char *what, const char *text)
 
 static void parse_address(struct tally_filter *filter, const char *text)
 {
-	struct in_addr address;
-
-	if (inet_pton(AF_INET, text, &address) != 1)
-		bad("not an IPv4 address", text);
-	filter->vip = ntohl(address.s_addr);
+	if (!ip_parse(&filter->vip, text))
+		bad("not an IPv4 or IPv6 address", text);
 	filter->any_vip = false;
 }
 
@@ -204,39 +201,77 @@ static void parse_options(struct options *options, int argc, char **argv)
 
 static const char *frame_kind(const struct frame *frame)
 {
-	if (frame->sip == frame->tip)
-		return frame->op == ARP_REPLY ? "announce-reply" :
-						"announce-request";
-	if (frame->op == ARP_REPLY)
+	bool six = frame->sip.version == 6;
+
+	if (frame->gratuitous && six)
+		return "announce";
+	if (frame->gratuitous)
+		return frame->op == FRAME_TELL ? "announce-reply" :
+						 "announce-request";
+	if (frame->op == FRAME_TELL)
 		return "answer";
-	return frame->sip ? "request" : "probe";
+	if (six && frame->faults)
+		return "invalid";
+	return ip_is_none(&frame->sip) ? "probe" : "request";
+}
+
+static bool is_about(const struct frame *frame, const struct ip *ip)
+{
+	return ip_same(&frame->sip, ip) || ip_same(&frame->tip, ip) ||
+	       ip_same(&frame->source, ip);
 }
 
 static void print_event(const struct options *options,
 			const struct frame *frame)
 {
 	char src[MAC_TEXT], dst[MAC_TEXT], clock[16];
-	char sip[INET_ADDRSTRLEN], tip[INET_ADDRSTRLEN];
-	struct in_addr from = { .s_addr = htonl(frame->sip) };
-	struct in_addr to = { .s_addr = htonl(frame->tip) };
+	char sip[IP_TEXT], tip[IP_TEXT];
 	time_t seconds = (time_t)(frame->time / NSEC_PER_SEC);
 	struct tm tm;
 
-	if (!options->filter.any_vip && frame->sip != options->filter.vip &&
-	    frame->tip != options->filter.vip)
+	if (!options->filter.any_vip &&
+	    !is_about(frame, &options->filter.vip))
 		return;
 	if (frame->time < options->filter.since ||
 	    frame->time >= options->filter.until)
 		return;
 	mac_text(src, frame->sha);
 	mac_text(dst, frame->dst);
-	inet_ntop(AF_INET, &from, sip, sizeof(sip));
-	inet_ntop(AF_INET, &to, tip, sizeof(tip));
+	ip_text(sip, &frame->sip);
+	ip_text(tip, &frame->tip);
 	strftime(clock, sizeof(clock), "%H:%M:%S", gmtime_r(&seconds, &tm));
 	printf("%s.%06ld %-16s %s (%s) -> %s (%s)\n", clock,
 	       (long)(frame->time % NSEC_PER_SEC / 1000), frame_kind(frame),
 	       src, sip, dst, tip);
 	fflush(stdout);
+}
+
+struct report_at {
+	struct tally *tally;
+	int64_t time;
+};
+
+static void count_group(void *arg, const struct ip *group, bool joined)
+{
+	struct report_at *at = arg;
+
+	tally_group(at->tally, at->time, group, joined);
+}
+
+static void read_frame(const struct options *options, struct tally *tally,
+		       const u_char *data, size_t len, int64_t time)
+{
+	struct report_at at = { .tally = tally, .time = time };
+	struct frame frame;
+
+	tally_time(tally, time);
+	if (!frame_parse(&frame, data, len, time)) {
+		mld_report(data, len, count_group, &at);
+		return;
+	}
+	if (options->events)
+		print_event(options, &frame);
+	tally_frame(tally, &frame);
 }
 
 static pcap_t *open_capture(const char *file)
@@ -264,19 +299,13 @@ static void read_capture(const struct options *options, struct tally *tally)
 	pcap_t *pcap = open_capture(options->file);
 	struct pcap_pkthdr *header;
 	const u_char *data;
-	struct frame frame;
 	int64_t time;
 	int got;
 
 	while ((got = pcap_next_ex(pcap, &header, &data)) == 1) {
 		time = (int64_t)header->ts.tv_sec * NSEC_PER_SEC +
 		       header->ts.tv_usec;
-		tally_time(tally, time);
-		if (!frame_parse(&frame, data, header->caplen, time))
-			continue;
-		if (options->events)
-			print_event(options, &frame);
-		tally_frame(tally, &frame);
+		read_frame(options, tally, data, header->caplen, time);
 	}
 	if (got == PCAP_ERROR)
 		fprintf(stderr, "l2judge: %s: %s\n", options->file,

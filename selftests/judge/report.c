@@ -4,7 +4,6 @@
  * source, a JSON object; the flat lines are its keys joined by dots, so that
  * "answerer.0.mac" is the MAC of the first element of the list "answerer".
  */
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,10 +74,26 @@ static struct json_object *add_element(struct json_object *list)
 	return element;
 }
 
+static void add_faults(struct json_object *object, const struct vip *vip)
+{
+	static const char *const keys[FAULTS] = {
+		"fault_lladdr", "fault_checksum", "fault_hop_limit",
+		"fault_code", "fault_options", "fault_source",
+		"fault_destination", "fault_override", "fault_solicited",
+	};
+	int i;
+
+	add_count(object, "malformed", vip->malformed);
+	for (i = 0; i < FAULTS; i++)
+		add_count(object, keys[i], vip->faults[i]);
+	add_count(object, "routers", vip->routers);
+}
+
 static void add_requests(struct json_object *object, const struct vip *vip)
 {
 	add_count(object, "requests", vip->requests);
 	add_count(object, "probes", vip->probes);
+	add_count(object, "invalid", vip->invalid);
 	add_count(object, "answered", vip->answered);
 	add_count(object, "probes_answered", vip->probes_answered);
 	add_count(object, "unanswered", vip_unanswered(vip));
@@ -86,7 +101,7 @@ static void add_requests(struct json_object *object, const struct vip *vip)
 	add_count(object, "open", vip->open);
 	add_count(object, "replies", vip->replies);
 	add_count(object, "unsolicited", vip->unsolicited);
-	add_count(object, "malformed", vip->malformed);
+	add_faults(object, vip);
 	add_count(object, "sourced", vip->sourced);
 	add_count(object, "dual_answers", vip->n_duals);
 	add_ms(object, "longest_gap_ms",
@@ -172,6 +187,8 @@ static void add_duals(struct json_object *object, const struct vip *vip)
 
 static void add_rounds(struct json_object *object, const struct vip *vip)
 {
+	unsigned int forms = vip->address.version == 6 ?
+			     FORM_ND : FORM_REQUEST | FORM_REPLY;
 	struct json_object *list;
 	int64_t shortest = -1;
 	int64_t longest = -1;
@@ -181,7 +198,7 @@ static void add_rounds(struct json_object *object, const struct vip *vip)
 	for (i = 0; i < vip->n_rounds; i++) {
 		const struct round *round = &vip->rounds[i];
 
-		whole += round->forms == (FORM_REQUEST | FORM_REPLY);
+		whole += round->forms == forms;
 		if (round->gap < 0)
 			continue;
 		if (shortest < 0 || round->gap < shortest)
@@ -203,39 +220,62 @@ static void add_rounds(struct json_object *object, const struct vip *vip)
 	}
 }
 
-static void add_announcements(struct json_object *object,
-			      const struct vip *vip)
+static const char *form_name(unsigned int form)
 {
-	struct json_object *list;
+	switch (form) {
+	case FORM_ND:
+		return "advertisement";
+	case FORM_REPLY:
+		return "reply";
+	default:
+		return "request";
+	}
+}
+
+static void add_forms(struct json_object *object, const struct vip *vip)
+{
+	uint64_t requests = 0;
 	uint64_t replies = 0;
 	uint64_t unaccepted = 0;
 	size_t i;
 
 	for (i = 0; i < vip->n_announcements; i++) {
-		replies += vip->announcements[i].op == ARP_REPLY;
+		requests += vip->announcements[i].form == FORM_REQUEST;
+		replies += vip->announcements[i].form == FORM_REPLY;
 		unaccepted += !vip->announcements[i].accepted;
 	}
 	add_count(object, "announcements", vip->n_announcements);
-	add_count(object, "announcements_request",
-		  vip->n_announcements - replies);
+	add_count(object, "announcements_request", requests);
 	add_count(object, "announcements_reply", replies);
 	add_count(object, "announcements_unaccepted", unaccepted);
+}
+
+static void add_announcements(struct json_object *object,
+			      const struct vip *vip)
+{
+	struct json_object *list;
+	size_t i;
+
+	add_forms(object, vip);
 	list = add_list(object, "announcement");
 	for (i = 0; i < vip->n_announcements; i++) {
 		const struct announcement *entry = &vip->announcements[i];
 		struct json_object *element = add_element(list);
-		bool reply = entry->op == ARP_REPLY;
 
 		add_time(element, "time", entry->time);
 		add_mac(element, "mac", entry->mac);
 		json_object_object_add(element, "form",
-				       json_object_new_string(reply ?
-							      "reply" :
-							      "request"));
+				       json_object_new_string(form_name(entry->form)));
 		json_object_object_add(element, "accepted",
 				       json_object_new_boolean(entry->accepted));
 		add_count(element, "round", entry->round);
 	}
+}
+
+static void add_groups(struct json_object *object, const struct vip *vip)
+{
+	add_count(object, "mld_joins", vip->joins);
+	add_count(object, "mld_leaves", vip->leaves);
 }
 
 /**
@@ -247,16 +287,17 @@ static void add_announcements(struct json_object *object,
 struct json_object *report_vip(const struct vip *vip)
 {
 	struct json_object *object = json_object_new_object();
-	struct in_addr address = { .s_addr = htonl(vip->address) };
-	char text[INET_ADDRSTRLEN];
+	char text[IP_TEXT];
 
-	inet_ntop(AF_INET, &address, text, sizeof(text));
+	ip_text(text, &vip->address);
 	json_object_object_add(object, "vip", json_object_new_string(text));
 	add_requests(object, vip);
 	add_answerers(object, vip);
 	add_duals(object, vip);
 	add_announcements(object, vip);
 	add_rounds(object, vip);
+	if (vip->address.version == 6)
+		add_groups(object, vip);
 	return object;
 }
 

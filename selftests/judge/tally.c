@@ -32,30 +32,30 @@ static bool same_mac(const uint8_t *a, const uint8_t *b)
 	return memcmp(a, b, MAC_LEN) == 0;
 }
 
-static struct vip *find_vip(struct tally *tally, uint32_t address)
+static struct vip *find_vip(struct tally *tally, const struct ip *address)
 {
 	struct vip *vip;
 	size_t i;
 
 	for (i = 0; i < tally->n_vips; i++)
-		if (tally->vips[i].address == address)
+		if (ip_same(&tally->vips[i].address, address))
 			return &tally->vips[i];
-	if (!tally->filter.any_vip && tally->filter.vip != address)
+	if (!tally->filter.any_vip && !ip_same(&tally->filter.vip, address))
 		return NULL;
 	vip = APPEND(tally->vips, tally->n_vips);
-	vip->address = address;
+	vip->address = *address;
 	return vip;
 }
 
 /* An address nobody asked for may still be answered or announced, but the
  * sender of any old request is no VIP: look only, do not add.
  */
-static struct vip *known_vip(struct tally *tally, uint32_t address)
+static struct vip *known_vip(struct tally *tally, const struct ip *address)
 {
 	size_t i;
 
 	for (i = 0; i < tally->n_vips; i++)
-		if (tally->vips[i].address == address)
+		if (ip_same(&tally->vips[i].address, address))
 			return &tally->vips[i];
 	return NULL;
 }
@@ -84,14 +84,20 @@ static bool is_client(const struct tally *tally, const uint8_t *mac)
 static void count_request(struct tally *tally, struct vip *vip,
 			  const struct frame *frame)
 {
-	struct life *life = find_life(vip, frame->sha);
+	struct life *life;
 
+	if (frame->tip.version == 6 && frame->faults) {
+		vip->invalid += in_window(tally, frame->time);
+		return;
+	}
+	life = find_life(vip, frame->sha);
 	if (!life)
 		life = APPEND(vip->lives, vip->n_lives);
 	memset(life, 0, sizeof(*life));
 	memcpy(life->asker, frame->sha, MAC_LEN);
 	life->time = frame->time;
-	life->probe = frame->sip == 0;
+	life->sip = frame->sip;
+	life->probe = ip_is_none(&frame->sip);
 	life->counts = in_window(tally, frame->time) &&
 		       is_client(tally, frame->sha);
 	if (!life->counts)
@@ -132,32 +138,32 @@ static void count_dual(struct vip *vip, struct life *life,
 	memcpy(dual->second, frame->sha, MAC_LEN);
 }
 
-static void count_answer(struct tally *tally, struct vip *vip,
-			 const struct frame *frame)
+/* RFC 4861, section 7.2.4: to whoever asked, and to all where it has no address. */
+static bool to_asker(const struct life *life, const struct frame *frame)
 {
-	struct life *life = find_life(vip, frame->tha);
+	if (frame->tip.version != 6)
+		return true;
+	return life->probe ? frame->gratuitous :
+			     ip_same(&frame->tip, &life->sip);
+}
 
-	if (life && frame->time - life->time > LIFE_NS)
-		life = NULL;
-	if (life ? !life->counts : !in_window(tally, frame->time) ||
-				   !is_client(tally, frame->tha))
-		return;
+static void count_faults(struct vip *vip, const struct frame *frame,
+			 const struct life *life)
+{
+	unsigned int faults = frame->faults;
+	int i;
 
-	vip->replies++;
-	if (!same_mac(frame->src, frame->sha) ||
-	    !same_mac(frame->dst, frame->tha))
-		vip->malformed++;
-	if (!vip->first_answer)
-		vip->first_answer = frame->time;
-	else if (frame->time - vip->last_answer > vip->longest_gap)
-		vip->longest_gap = frame->time - vip->last_answer;
-	vip->last_answer = frame->time;
-	count_answerer(vip, frame);
+	if (life && !to_asker(life, frame))
+		faults |= FAULT_DESTINATION;
+	vip->malformed += faults != 0;
+	for (i = 0; i < FAULTS; i++)
+		vip->faults[i] += faults >> i & 1;
+	vip->routers += frame->router;
+}
 
-	if (!life) {
-		vip->unsolicited++;
-		return;
-	}
+static void count_life(struct vip *vip, struct life *life,
+		       const struct frame *frame)
+{
 	if (life->answered) {
 		count_dual(vip, life, frame);
 		return;
@@ -170,6 +176,67 @@ static void count_answer(struct tally *tally, struct vip *vip,
 	memcpy(life->first, frame->sha, MAC_LEN);
 	vip->answered++;
 	vip->probes_answered += life->probe;
+}
+
+/* @life is the request that it answers, NULL where there is none. */
+static void count_answer(struct tally *tally, struct vip *vip,
+			 struct life *life, const struct frame *frame)
+{
+	if (life ? !life->counts : !in_window(tally, frame->time) ||
+				   !is_client(tally, frame->tha))
+		return;
+
+	vip->replies++;
+	count_faults(vip, frame, life);
+	if (!vip->first_answer)
+		vip->first_answer = frame->time;
+	else if (frame->time - vip->last_answer > vip->longest_gap)
+		vip->longest_gap = frame->time - vip->last_answer;
+	vip->last_answer = frame->time;
+	count_answerer(vip, frame);
+	if (life)
+		count_life(vip, life, frame);
+	else
+		vip->unsolicited++;
+}
+
+static bool alive(const struct life *life, int64_t time)
+{
+	return time - life->time <= LIFE_NS;
+}
+
+static struct life *life_answered(struct vip *vip, const struct frame *frame)
+{
+	struct life *life = find_life(vip, frame->tha);
+
+	return life && alive(life, frame->time) ? life : NULL;
+}
+
+/* The probe that an advertisement to all nodes answers, by tally.h's rule. */
+static struct life *probe_answered(struct vip *vip, const struct frame *frame)
+{
+	size_t i;
+
+	if (frame->tip.version != 6)
+		return NULL;
+	for (i = 0; i < vip->n_lives; i++) {
+		struct life *life = &vip->lives[i];
+
+		if (life->probe && alive(life, frame->time) &&
+		    (!life->answered || !same_mac(life->first, frame->sha)))
+			return life;
+	}
+	return NULL;
+}
+
+static bool for_all_nodes(const struct frame *frame)
+{
+	static const uint8_t all[MAC_LEN] = { 0x33, 0x33, 0, 0, 0, 1 };
+	static const struct ip group = {
+		.version = 6, .bytes = { 0xff, 2, [15] = 1 },
+	};
+
+	return same_mac(frame->dst, all) && ip_same(&frame->tip, &group);
 }
 
 static bool for_everyone(const struct frame *frame)
@@ -216,17 +283,36 @@ static void tell_askers(struct vip *vip, const struct frame *frame)
 		struct life *life = &vip->lives[i];
 
 		if (!life->counts || life->answered || life->told ||
-		    frame->time - life->time > LIFE_NS)
+		    !alive(life, frame->time))
 			continue;
 		life->told = true;
 		vip->told++;
 	}
 }
 
+static unsigned int form_of(const struct frame *frame)
+{
+	if (frame->sip.version == 6)
+		return FORM_ND;
+	return frame->op == FRAME_TELL ? FORM_REPLY : FORM_REQUEST;
+}
+
+static bool is_accepted(const struct frame *frame, unsigned int form)
+{
+	switch (form) {
+	case FORM_ND:
+		return for_all_nodes(frame) && !frame->faults;
+	case FORM_REPLY:
+		return for_everyone(frame) &&
+		       same_mac(frame->tha, frame->sha);
+	default:
+		return for_everyone(frame);
+	}
+}
+
 static void count_announcement(struct tally *tally, struct vip *vip,
 			       const struct frame *frame)
 {
-	bool reply = frame->op == ARP_REPLY;
 	struct announcement *entry;
 
 	tell_askers(vip, frame);
@@ -238,11 +324,39 @@ static void count_announcement(struct tally *tally, struct vip *vip,
 	entry = APPEND(vip->announcements, vip->n_announcements);
 	entry->time = frame->time;
 	memcpy(entry->mac, frame->sha, MAC_LEN);
-	entry->op = frame->op;
-	entry->accepted = for_everyone(frame) &&
-			  (!reply || same_mac(frame->tha, frame->sha));
-	entry->round = find_round(vip, frame,
-				  reply ? FORM_REPLY : FORM_REQUEST);
+	entry->form = form_of(frame);
+	entry->accepted = is_accepted(frame, entry->form);
+	entry->round = find_round(vip, frame, entry->form);
+}
+
+/* Sent from the address, but about another: caches may learn it all the same. */
+static void count_sourced(struct tally *tally, const struct frame *frame)
+{
+	const struct ip *about = frame->op == FRAME_ASK ? &frame->tip :
+							  &frame->sip;
+	struct vip *vip = known_vip(tally, &frame->source);
+
+	if (vip && !ip_same(&frame->source, about) &&
+	    in_window(tally, frame->time))
+		vip->sourced++;
+}
+
+static void count_told(struct tally *tally, const struct frame *frame)
+{
+	struct vip *vip = find_vip(tally, &frame->sip);
+	struct life *life;
+
+	if (!vip)
+		return;
+	if (!frame->gratuitous) {
+		count_answer(tally, vip, life_answered(vip, frame), frame);
+		return;
+	}
+	life = probe_answered(vip, frame);
+	if (life)
+		count_answer(tally, vip, life, frame);
+	else
+		count_announcement(tally, vip, frame);
 }
 
 /**
@@ -256,7 +370,7 @@ void tally_init(struct tally *tally, const struct tally_filter *filter)
 	memset(tally, 0, sizeof(*tally));
 	tally->filter = *filter;
 	if (!filter->any_vip)
-		find_vip(tally, filter->vip);
+		find_vip(tally, &filter->vip);
 }
 
 /**
@@ -271,7 +385,7 @@ void tally_time(struct tally *tally, int64_t time)
 }
 
 /**
- * tally_frame() - one more ARP frame
+ * tally_frame() - one more frame
  * @tally: the figures
  * @frame: what it says
  */
@@ -280,26 +394,40 @@ void tally_frame(struct tally *tally, const struct frame *frame)
 	struct vip *vip;
 
 	tally_time(tally, frame->time);
-	if (frame->op != ARP_REQUEST && frame->op != ARP_REPLY)
-		return;
-	if (frame->sip == frame->tip) {
-		vip = find_vip(tally, frame->sip);
+	if (frame->op == FRAME_TELL || frame->gratuitous) {
+		count_told(tally, frame);
+	} else {
+		vip = find_vip(tally, &frame->tip);
 		if (vip)
-			count_announcement(tally, vip, frame);
-		return;
+			count_request(tally, vip, frame);
 	}
-	if (frame->op == ARP_REPLY) {
-		vip = find_vip(tally, frame->sip);
-		if (vip)
-			count_answer(tally, vip, frame);
+	count_sourced(tally, frame);
+}
+
+/**
+ * tally_group() - one more group that a multicast listener report names
+ * @tally: the figures
+ * @time: when, ns since 1970
+ * @group: which
+ * @joined: it is listened to, else it was left
+ */
+void tally_group(struct tally *tally, int64_t time, const struct ip *group,
+		 bool joined)
+{
+	size_t i;
+
+	if (!in_window(tally, time))
 		return;
+	for (i = 0; i < tally->n_vips; i++) {
+		struct vip *vip = &tally->vips[i];
+
+		if (!ip_solicited_group(group, &vip->address))
+			continue;
+		if (joined)
+			vip->joins++;
+		else
+			vip->leaves++;
 	}
-	vip = find_vip(tally, frame->tip);
-	if (vip)
-		count_request(tally, vip, frame);
-	vip = known_vip(tally, frame->sip);
-	if (vip && in_window(tally, frame->time))
-		vip->sourced++;
 }
 
 /**

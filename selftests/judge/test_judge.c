@@ -22,6 +22,8 @@
 #define START		(INT64_C(1700000000) * NSEC_PER_SEC)
 #define MS		NSEC_PER_MSEC
 #define ARP_FRAME	42
+#define ARP_REQUEST	1
+#define ARP_REPLY	2
 
 static const uint8_t asker[MAC_LEN] = { 2, 0, 0, 0, 0, 1 };
 static const uint8_t asker2[MAC_LEN] = { 2, 0, 0, 0, 0, 2 };
@@ -30,7 +32,7 @@ static const uint8_t mac_b[MAC_LEN] = { 2, 0, 0, 0, 0, 0x12 };
 static const uint8_t all[MAC_LEN] = { 255, 255, 255, 255, 255, 255 };
 
 static const struct tally_filter one_vip = {
-	.vip = VIP, .any_client = true, .any_announcer = true,
+	.vip = { .version = 4, .bytes = { 12, 0, 0, 100 } }, .any_client = true, .any_announcer = true,
 	.until = INT64_MAX,
 };
 
@@ -392,6 +394,14 @@ static void test_other_address(void **state)
 	tally_free(&tally);
 }
 
+static void assert_ip(const struct ip *ip, const char *text)
+{
+	char seen[IP_TEXT];
+
+	ip_text(seen, ip);
+	assert_string_equal(seen, text);
+}
+
 static void test_parse(void **state)
 {
 	uint8_t data[ARP_FRAME], tagged[ARP_FRAME + 4];
@@ -404,9 +414,9 @@ static void test_parse(void **state)
 		assert_false(frame_parse(&frame, data, len, 0));
 	assert_true(frame_parse(&frame, data, ARP_FRAME, 7));
 	assert_int_equal(frame.time, 7);
-	assert_int_equal(frame.op, ARP_REQUEST);
-	assert_int_equal(frame.sip, NEIGHBOR);
-	assert_int_equal(frame.tip, VIP);
+	assert_int_equal(frame.op, FRAME_ASK);
+	assert_ip(&frame.sip, "12.0.0.1");
+	assert_ip(&frame.tip, "12.0.0.100");
 
 	memcpy(tagged, data, 12);
 	memcpy(tagged + 12, "\x81\x00\x00\x05", 4);
@@ -414,9 +424,11 @@ static void test_parse(void **state)
 	for (len = 0; len < sizeof(tagged); len++)
 		assert_false(frame_parse(&frame, tagged, len, 0));
 	assert_true(frame_parse(&frame, tagged, sizeof(tagged), 0));
-	assert_int_equal(frame.tip, VIP);
+	assert_ip(&frame.tip, "12.0.0.100");
 
 	data[17] = 1;	/* protocol type: not IPv4 */
+	assert_false(frame_parse(&frame, data, ARP_FRAME, 0));
+	build(data, 3, all, asker, NEIGHBOR, all, VIP);
 	assert_false(frame_parse(&frame, data, ARP_FRAME, 0));
 }
 
