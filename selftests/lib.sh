@@ -54,6 +54,12 @@ ASK=eth0
 # works, since a loaded emulator can be many times slower than a machine.
 PATIENCE=30
 
+# A VIP's prefix when it is configured somewhere, what a capture takes in, and how
+# many frames a round of announcements has. lib_ipv6.sh has others.
+HOST_BITS=32
+L2A_FILTER='arp or (vlan and arp)'
+FORMS=2
+
 # The namespaces of those on the LAN; topology fills them in.
 lan='' neighbor='' worker1='' worker2='' worker3=''
 
@@ -332,6 +338,11 @@ quietly() {
 	ip netns exec "$ns" "$@"
 }
 
+# host_wired NAME: a host is on the LAN; for those who need more of it.
+host_wired() {
+	:
+}
+
 l2a_wire() {
 	local name
 
@@ -349,6 +360,7 @@ l2a_wire() {
 			addr add ${ADDRESS[$name]}/24 dev eth0
 			link set eth0 up
 		END
+		host_wired "$name" || return
 	done
 }
 
@@ -388,7 +400,7 @@ capture_on() {
 	capture_stop
 	CAPTURE=$L2A_TMP/$((++L2A_CAPTURES))-$ns-$dev.pcap
 	ip netns exec "${!ns}" tcpdump -i "$dev" -Z root -U \
-		--immediate-mode -w "$CAPTURE" arp or 'vlan and arp' \
+		--immediate-mode -w "$CAPTURE" "$L2A_FILTER" \
 		2> "$L2A_TMP/tcpdump" &
 	L2A_CAPTURE_PID=$!
 	started $L2A_CAPTURE_PID

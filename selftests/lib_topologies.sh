@@ -89,7 +89,7 @@ check_answers() {
 
 	start=$(now)
 	vip_on "$1"
-	check "$1: announced in both forms, from its MAC" \
+	check "$1: announced in each form, from its MAC" \
 		wait_for announced_as "$2" "$start"
 	start=$(now)
 	ask 2
@@ -125,7 +125,7 @@ check_itself() {
 	capture_on worker1 "${2:-$1}"
 	on worker1 l2ctl announce "$VIP" dev "$1"
 	check "$1: its announcements come back" \
-		wait_for sees 'announcements>=4'
+		wait_for sees "announcements>=$((2 * FORMS))"
 	capture_sync
 	check "$1: and are no conflict" conflicts_are "$1" 0
 	mirror off
@@ -151,14 +151,14 @@ check_standby() {
 	on worker1 l2ctl vip set "$VIP" dev "$dev" state standby
 	for place in nowhere lo "$dev"; do
 		[ "$place" = nowhere ] ||
-			on worker1 ip addr add "$VIP/32" dev "$place"
+			on worker1 ip addr add "$VIP/$HOST_BITS" dev "$place"
 		start=$(now)
 		ask 2
 		check "$dev: a standby is silent, VIP on $place" \
 			saw --since "$start" -- requests=2 replies=0 \
 			announcements=0
 		[ "$place" = nowhere ] ||
-			on worker1 ip addr del "$VIP/32" dev "$place"
+			on worker1 ip addr del "$VIP/$HOST_BITS" dev "$place"
 	done
 }
 

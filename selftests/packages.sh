@@ -11,7 +11,7 @@ L2A_BUILD_PACKAGES=(build-essential pkg-config
 	libcap-ng-dev libyaml-dev)
 
 # What the tests are built with, and what they run.
-L2A_TEST_PACKAGES=(libcmocka-dev libpcap-dev arping iproute2 iputils-ping
+L2A_TEST_PACKAGES=(libcmocka-dev libpcap-dev arping iproute2 iputils-ping ndisc6
 	tcpdump curl jq sqlite3 etcd-server etcd-client openssl procps python3 python3-yaml
 	python3-jsonschema libteam-utils trace-cmd linux-perf bpftrace)
 

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Sends one neighbour solicitation or advertisement made by hand, right unless
+told otherwise.
+
+usage: python3 nd_send.py DEVICE ns|na TARGET [KEY=VALUE...]
+
+    from=ADDRESS    IPv6 source (fe80::99)
+    to=ADDRESS      IPv6 destination (ns: the solicited-node group, na: ff02::1)
+    mac=MAC         Ethernet source, and link-layer address option (the device's)
+    to_mac=MAC      Ethernet destination (that of the group)
+    option=MAC      another link-layer address in the option, or "none"
+    flags=LETTERS   of an advertisement: R, S, O (O)
+    hops=N          hop limit (255)
+    code=N          ICMPv6 code (0)
+    more=HEX        these bytes after the options
+    length=N        cut the message to so many bytes
+    sum=bad         the checksum is wrong
+    vlan=ID         in a VLAN
+"""
+
+import ipaddress
+import socket
+import struct
+import sys
+
+TYPES = {"ns": (135, 1), "na": (136, 2)}
+FLAGS = {"R": 0x80, "S": 0x40, "O": 0x20}
+
+
+def mac_bytes(text):
+    return bytes.fromhex(text.replace(":", ""))
+
+
+def ip_bytes(text):
+    return ipaddress.IPv6Address(text).packed
+
+
+def group_of(target):
+    return ip_bytes("ff02::1:ff00:0")[:13] + target[13:]
+
+
+def group_mac(group):
+    return b"\x33\x33" + group[12:]
+
+
+def checksum(source, destination, message):
+    data = source + destination + struct.pack("!II", len(message), 58) + message
+    data += b"\0" * (len(data) % 2)
+    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+def build_message(kind, target, mac, given):
+    number, option = TYPES[kind]
+    flags = sum(FLAGS[letter] for letter in given.get("flags", "O"))
+    message = struct.pack("!BBHB3x", number, int(given.get("code", 0)), 0,
+                          flags if kind == "na" else 0) + target
+    lladdr = given.get("option", mac)
+    if lladdr != "none":
+        message += bytes([option, 1]) + mac_bytes(lladdr)
+    message += bytes.fromhex(given.get("more", ""))
+    return message[:int(given.get("length", len(message)))]
+
+
+def build(kind, target, mac, given):
+    group = ip_bytes("ff02::1") if kind == "na" else group_of(target)
+    source = ip_bytes(given.get("from", "fe80::99"))
+    destination = ip_bytes(given["to"]) if "to" in given else group
+    message = build_message(kind, target, mac, given)
+    total = checksum(source, destination, message)
+    if given.get("sum") == "bad":
+        total ^= 0x0100
+    message = message[:2] + struct.pack("!H", total) + message[4:]
+    to_mac = given.get("to_mac")
+    frame = mac_bytes(to_mac) if to_mac else group_mac(destination)
+    frame += mac_bytes(mac)
+    if "vlan" in given:
+        frame += struct.pack("!HH", 0x8100, int(given["vlan"]))
+    frame += struct.pack("!HIHBB", 0x86dd, 0x60000000, len(message), 58,
+                         int(given.get("hops", 255)))
+    return frame + source + destination + message
+
+
+def main(device, kind, target, *words):
+    given = dict(word.split("=", 1) for word in words)
+    with open(f"/sys/class/net/{device}/address", encoding="ascii") as f:
+        mac = given.get("mac", f.read().strip())
+    s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    s.bind((device, 0))
+    s.send(build(kind, ip_bytes(target), mac, given))
+
+
+if len(sys.argv) < 4 or sys.argv[2] not in TYPES:
+    sys.exit(__doc__)
+main(*sys.argv[1:])
