@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Paced gratuitous ARP.
+ * Paced announcements: gratuitous ARP, unsolicited neighbour advertisements.
  *
  * Caches and switches learn of a new holder by announcements (RFC 5227, section
  * 3: "gratuitous ARP" as request and as reply). Each round sends both forms: some
  * hosts heed only requests, and Linux takes a reply at once where target and
- * sender hardware address are the same.
+ * sender hardware address are the same. For an IPv6 VIP a round is one
+ * advertisement to all nodes (RFC 4861, section 7.2.6).
  *
  * One work item a namespace sends what is due. It holds no lock while it sends,
  * so answering never waits for announcing.
@@ -14,7 +15,9 @@
 #include <linux/math64.h>
 #include <linux/netdevice.h>
 #include <net/arp.h>
+#include <net/ndisc.h>
 #include "announce.h"
+#include "nd.h"
 #include "net.h"
 #include "trace.h"
 #include "vip.h"
@@ -87,10 +90,13 @@ static u64 pace_next(const struct l2a_announcer *a)
 	return a->clear_at > slack ? a->clear_at - slack : 0;
 }
 
-static void pace_charge(struct l2a_announcer *a, u64 now)
+static void pace_charge(struct l2a_announcer *a, const struct l2a_vip *vip,
+			u64 now)
 {
+	u32 frames = l2a_vip_is6(&vip->key) ? 1 : L2A_ROUND_FRAMES;
+
 	a->clear_at = max(a->clear_at, now) +
-		      div_u64((u64)L2A_ROUND_FRAMES * NSEC_PER_SEC, a->rate);
+		      div_u64((u64)frames * NSEC_PER_SEC, a->rate);
 }
 
 static struct l2a_vip *queue_head(const struct l2a_announcer *a, u64 *due)
@@ -135,7 +141,7 @@ static struct l2a_vip *take_due(struct l2a_announcer *a, u64 now, u64 *wait)
 		return NULL;
 	}
 	dequeue(a, vip);
-	pace_charge(a, now);
+	pace_charge(a, vip, now);
 	return vip;
 }
 
@@ -159,22 +165,34 @@ static void queue_rest(struct l2a_announcer *a, struct l2a_vip *vip, u64 now)
 }
 
 /* RFC 5227, section 3: sender and target address are the one announced. */
-static void send_frame(struct l2a_net *ln, struct l2a_vip *vip, int op)
+static int send_arp(struct l2a_vip *vip, int op)
 {
 	struct net_device *dev = vip->dev;
 	__be32 addr = l2a_vip_addr4(vip);
 	struct sk_buff *skb;
 
-	if (!l2a_vip_answering(vip))
-		return;
-
 	skb = arp_create(op, ETH_P_ARP, addr, dev, addr, NULL, dev->dev_addr,
 			 op == ARPOP_REPLY ? dev->dev_addr : NULL);
-	if (!skb) {
+	if (!skb)
+		return -ENOMEM;
+	arp_xmit(skb);
+	return 0;
+}
+
+static void send_frame(struct l2a_net *ln, struct l2a_vip *vip, int op)
+{
+	int err;
+
+	if (!l2a_vip_answering(vip))
+		return;
+	if (op == NDISC_NEIGHBOUR_ADVERTISEMENT)
+		err = l2a_nd_announce(vip);
+	else
+		err = send_arp(vip, op);
+	if (err) {
 		l2a_total_count(ln->totals, L2A_TOTAL_ANNOUNCE_ERRORS);
 		return;
 	}
-	arp_xmit(skb);
 	l2a_vip_count(vip->stats, L2A_VIP_ANNOUNCEMENTS);
 	l2a_total_count(ln->totals, L2A_TOTAL_ANNOUNCEMENTS);
 	trace_announce(vip, op);
@@ -183,8 +201,12 @@ static void send_frame(struct l2a_net *ln, struct l2a_vip *vip, int op)
 static void send_round(struct l2a_net *ln, struct l2a_vip *vip)
 {
 	local_bh_disable();
-	send_frame(ln, vip, ARPOP_REQUEST);
-	send_frame(ln, vip, ARPOP_REPLY);
+	if (l2a_vip_is6(&vip->key)) {
+		send_frame(ln, vip, NDISC_NEIGHBOUR_ADVERTISEMENT);
+	} else {
+		send_frame(ln, vip, ARPOP_REQUEST);
+		send_frame(ln, vip, ARPOP_REPLY);
+	}
 	local_bh_enable();
 }
 

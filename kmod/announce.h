@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Paced gratuitous ARP: who is announced, and when.
+ * Paced announcements: who is announced, and when.
  */
 #ifndef L2A_ANNOUNCE_H
 #define L2A_ANNOUNCE_H
@@ -23,7 +23,7 @@ struct net_device;
 #define L2A_ANNOUNCE_RATE	1000
 #define L2A_ANNOUNCE_BURST	100
 
-/* A round is both forms of a gratuitous ARP. */
+/* The most a round sends: both forms of a gratuitous ARP. */
 #define L2A_ROUND_FRAMES	2
 
 /**

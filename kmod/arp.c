@@ -13,10 +13,10 @@
 #include <linux/netfilter_arp.h>
 #include <linux/skbuff.h>
 #include <net/arp.h>
-#include <net/dst_metadata.h>
 #include "arp.h"
 #include "conflict.h"
 #include "net.h"
+#include "reply.h"
 #include "trace.h"
 #include "vip.h"
 #include "vip_lookup.h"
@@ -74,21 +74,6 @@ static enum arp_kind arp_kind(const struct sk_buff *skb,
 	return ARP_OTHER;
 }
 
-static unsigned int suppress(struct l2a_net *ln, struct l2a_vip *vip,
-			     enum l2a_total reason)
-{
-	l2a_vip_count(vip->stats, L2A_VIP_SUPPRESSED);
-	l2a_total_count(ln->totals, reason);
-	trace_suppress(vip, reason);
-	return NF_DROP;
-}
-
-static unsigned int pass(struct l2a_net *ln)
-{
-	l2a_total_count(ln->totals, L2A_TOTAL_PASSED);
-	return NF_ACCEPT;
-}
-
 static bool neigh_is_known(struct net_device *dev, const struct arp_info *arp)
 {
 	const struct neighbour *n;
@@ -121,28 +106,6 @@ static void learn_asker(struct net_device *dev, struct arp_info *arp)
 		neigh_release(n);
 }
 
-/*
- * Send the tunnel's metadata back where they came from, and let go of everything
- * the packet gathered on its way in: a route, a connection, a time stamp that a
- * queueing discipline would read as a departure time, or a mark by which a
- * switch believes that its hardware has forwarded the frame.
- */
-static void skb_turn(struct sk_buff *skb)
-{
-	struct metadata_dst *md = skb_metadata_dst(skb), *reply_md = NULL;
-
-	/* None for metadata that are no tunnel's, as in the stack. */
-	if (unlikely(md))
-		reply_md = iptunnel_metadata_reply(md, GFP_ATOMIC);
-	skb_scrub_packet(skb, false);
-	skb_orphan(skb);
-	skb->mark = 0;
-	skb->tstamp = 0;
-	skb->ip_summed = CHECKSUM_NONE;
-	if (unlikely(reply_md))
-		skb_dst_set(skb, &reply_md->dst);
-}
-
 /* Turn a request round in its own buffer; on an error it is still the caller's. */
 static int arp_reply(struct sk_buff *skb, struct net_device *dev,
 		     const struct arp_info *arp)
@@ -156,7 +119,7 @@ static int arp_reply(struct sk_buff *skb, struct net_device *dev,
 	if (skb_ensure_writable(skb, ARP_LEN) ||
 	    skb_cow_head(skb, dev->hard_header_len))
 		return -ENOMEM;
-	skb_turn(skb);
+	l2a_skb_turn(skb);
 
 	arp_hdr(skb)->ar_hrd = htons(ARPHRD_ETHER);
 	arp_hdr(skb)->ar_op = htons(ARPOP_REPLY);
@@ -190,7 +153,7 @@ static unsigned int answer(struct l2a_net *ln, struct l2a_vip *vip,
 	}
 	l2a_vip_count(vip->stats, L2A_VIP_REPLIES);
 	l2a_total_count(ln->totals, L2A_TOTAL_REPLIES);
-	trace_reply(vip, arp.sha, arp.sip);
+	trace_reply(vip, arp.sha, AF_INET, &arp.sip);
 	return NF_STOLEN;
 }
 
@@ -201,18 +164,10 @@ static unsigned int answer(struct l2a_net *ln, struct l2a_vip *vip,
 static unsigned int request_for_vip(struct l2a_net *ln, struct l2a_vip *vip,
 				    struct sk_buff *skb)
 {
-	const struct l2a_term *term = rcu_dereference(vip->term);
-	const struct arp_body *body = arp_body(skb);
+	enum l2a_total reason;
 
-	if (!term)
-		return suppress(ln, vip, L2A_TOTAL_SUPPRESSED_STANDBY);
-	if (!l2a_term_valid(term))
-		return suppress(ln, vip, L2A_TOTAL_SUPPRESSED_EXPIRED);
-	if (unlikely(!l2a_dev_does_arp(vip->dev)))
-		return suppress(ln, vip, L2A_TOTAL_SUPPRESSED_DOWN);
-	/* RFC 1812, section 3.3.2: no station has a group address. */
-	if (unlikely(!is_valid_ether_addr(body->sha)))
-		return suppress(ln, vip, L2A_TOTAL_SUPPRESSED_INVALID);
+	if (l2a_must_be_silent(vip, arp_body(skb)->sha, &reason))
+		return l2a_suppress(ln, vip, reason);
 	return answer(ln, vip, skb);
 }
 
@@ -226,7 +181,7 @@ static unsigned int arp_in(void *priv, struct sk_buff *skb,
 	struct l2a_vip *vip;
 
 	if (kind == ARP_OTHER)
-		return pass(ln);
+		return l2a_pass(ln);
 
 	if (body->sip) {
 		vip = l2a_vip_lookup4(ln, body->sip, ifindex);
@@ -239,10 +194,10 @@ static unsigned int arp_in(void *priv, struct sk_buff *skb,
 	 * a standby's own neighbour table follows the holder.
 	 */
 	if (kind != ARP_ASKS || body->sip == body->tip)
-		return pass(ln);
+		return l2a_pass(ln);
 	vip = l2a_vip_lookup4(ln, body->tip, ifindex);
 	if (!vip)
-		return pass(ln);
+		return l2a_pass(ln);
 	return request_for_vip(ln, vip, skb);
 }
 

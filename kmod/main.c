@@ -10,6 +10,8 @@
 #include "compat.h"
 #include "conflict.h"
 #include "lease.h"
+#include "nd.h"
+#include "nd_group.h"
 #include "net.h"
 #include "netdev.h"
 #include "netlink.h"
@@ -79,11 +81,17 @@ static int __net_init l2a_net_init(struct net *net)
 	err = l2a_vip_net_init(ln);
 	if (err)
 		goto err_totals;
+	err = l2a_group_net_init(ln);
+	if (err)
+		goto err_vips;
 	l2a_lease_net_init(ln);
 	l2a_announce_net_init(ln);
 	l2a_arp_net_init(ln);
+	l2a_nd_net_init(ln);
 	return 0;
 
+err_vips:
+	l2a_vip_net_exit(ln);
 err_totals:
 	free_percpu(ln->totals);
 	return err;
@@ -95,6 +103,7 @@ static void __net_exit l2a_net_exit(struct net *net)
 
 	l2a_announce_net_exit(ln);
 	l2a_lease_net_exit(ln);
+	l2a_group_net_exit(ln);
 	l2a_vip_net_exit(ln);
 	free_percpu(ln->totals);
 }
@@ -155,7 +164,7 @@ static void __exit l2a_exit(void)
 module_init(l2a_init);
 module_exit(l2a_exit);
 
-MODULE_DESCRIPTION("Answers ARP for virtual IPs under a lease");
+MODULE_DESCRIPTION("Answers ARP and neighbour discovery for virtual IPs under a lease");
 MODULE_AUTHOR("The l2announce developers");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(L2A_VERSION);

@@ -12,6 +12,7 @@
 #include <linux/rhashtable.h>
 #include <linux/xarray.h>
 #include "announce.h"
+#include "nd_group.h"
 #include "stats.h"
 #include "term.h"
 
@@ -22,7 +23,8 @@
  *	is taken by everything that changes VIPs, leases and settings: netlink
  *	commands and device events. It nests inside RTNL (device events come with
  *	RTNL held) and nothing that holds it may wait for RTNL, so a renewal never
- *	stands behind a slow configuration of devices.
+ *	stands behind a slow configuration of devices. What needs RTNL, joining
+ *	and leaving multicast groups, is left to a worker that takes both.
  *
  * &l2a_announcer.lock, a spinlock taken with softirqs off
  *	guards the queue of announcements. It nests inside the mutex and is a
@@ -50,7 +52,9 @@
  * @lock: see "locking"
  * @vips: every VIP by address and device, for the packet path
  * @vip_list: every VIP in the order they were added, for dumps
- * @nr_vips: how many; the hooks stand while it is not 0
+ * @nr_vips: how many
+ * @nr_family: how many of IPv4 [0] and of IPv6 [1]; a family's hooks stand while
+ *	it is not 0
  * @max_vips: the most there may be
  * @vip_seq: the place in @vip_list of the VIP added last; only grows
  * @generation: grows with each change that a running dump must notice, never 0
@@ -64,6 +68,8 @@
  * @verdicts: what these walks found, by hash of the address, for a second
  * @arp_ops: the two ARP hooks; stable storage, since the core finds them by
  *	address
+ * @nd_ops: the three IPv6 hooks, likewise
+ * @groups: the solicited-node groups of IPv6 VIPs
  */
 struct l2a_net {
 	struct net *net;
@@ -71,6 +77,7 @@ struct l2a_net {
 	struct rhashtable vips;
 	struct list_head vip_list;
 	u32 nr_vips;
+	u32 nr_family[2];
 	u32 max_vips;
 	u64 vip_seq;
 	u32 generation;
@@ -83,6 +90,8 @@ struct l2a_net {
 	struct ratelimit_state walk_rl;
 	atomic64_t verdicts[1 << L2A_VERDICT_BITS];
 	struct nf_hook_ops arp_ops[2];
+	struct nf_hook_ops nd_ops[3];
+	struct l2a_groups groups;
 };
 
 struct l2a_net *l2a_net(const struct net *net);

@@ -7,6 +7,7 @@
 #include <linux/netdevice.h>
 #include "announce.h"
 #include "compat.h"
+#include "nd_group.h"
 #include "net.h"
 #include "netdev.h"
 #include "netlink.h"
@@ -58,6 +59,7 @@ static void device_gone(struct l2a_net *ln, const struct net_device *dev)
 		l2a_nl_device_gone(ln, vip);
 		l2a_vip_remove(ln, vip);
 	}
+	l2a_group_device_gone(ln, dev);
 }
 
 static bool has_vips(const struct l2a_net *ln, const struct net_device *dev)
@@ -112,7 +114,16 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		device_gone(ln, dev);
 		mutex_unlock(&ln->lock);
 		break;
+	case NETDEV_CHANGEMTU:
+		mutex_lock(&ln->lock);
+		l2a_group_device(ln, dev);
+		mutex_unlock(&ln->lock);
+		break;
 	case NETDEV_UP:
+		mutex_lock(&ln->lock);
+		l2a_group_device(ln, dev);
+		mutex_unlock(&ln->lock);
+		fallthrough;
 	case NETDEV_CHANGE:
 	case NETDEV_CHANGEADDR:
 	case NETDEV_NOTIFY_PEERS:

@@ -6,6 +6,7 @@
 #include <net/genetlink.h>
 #include "compat.h"
 #include "lease.h"
+#include "nd.h"
 #include "net.h"
 #include "netlink_internal.h"
 #include "vip.h"
@@ -29,38 +30,77 @@ static int addr4_check(__be32 addr, struct netlink_ext_ack *extack)
 	return -EINVAL;
 }
 
+static int addr6_check(const struct in6_addr *addr,
+		       struct netlink_ext_ack *extack)
+{
+	if (ipv6_addr_any(addr))
+		NL_SET_ERR_MSG_MOD(extack, "the address :: names no host");
+	else if (ipv6_addr_loopback(addr))
+		NL_SET_ERR_MSG_MOD(extack,
+				   "a loopback address never leaves the host");
+	else if (ipv6_addr_is_multicast(addr))
+		NL_SET_ERR_MSG_MOD(extack,
+				   "a multicast address belongs to no single host");
+	else if (ipv6_addr_v4mapped(addr))
+		NL_SET_ERR_MSG_MOD(extack,
+				   "an IPv4 address in IPv6's form is on no wire");
+	else
+		return 0;
+	return -EINVAL;
+}
+
+static int parse_addr4(struct nlattr *address, struct netlink_ext_ack *extack,
+		       struct l2a_vip_key *key)
+{
+	if (nla_len(address) != sizeof(__be32)) {
+		NL_SET_ERR_MSG_MOD(extack, "an IPv4 address has 4 bytes");
+		return -EINVAL;
+	}
+	l2a_vip_key4(key, nla_get_in_addr(address), 0);
+	return addr4_check(nla_get_in_addr(address), extack);
+}
+
+static int parse_addr6(struct nlattr *address, struct netlink_ext_ack *extack,
+		       struct l2a_vip_key *key)
+{
+	if (nla_len(address) != sizeof(struct in6_addr)) {
+		NL_SET_ERR_MSG_MOD(extack, "an IPv6 address has 16 bytes");
+		return -EINVAL;
+	}
+	key->addr = nla_get_in6_addr(address);
+	key->ifindex = 0;
+	return addr6_check(&key->addr, extack);
+}
+
 /* Family and address, which go together. */
 static int parse_addr(struct nlattr **attrs, struct netlink_ext_ack *extack,
 		      struct l2a_vip_key *key)
 {
 	struct nlattr *family = attrs[L2ANNOUNCE_A_VIP_FAMILY];
 	struct nlattr *address = attrs[L2ANNOUNCE_A_VIP_ADDRESS];
+	int err;
 
 	if (!family)
 		return l2a_nl_missing(extack, "the address family");
 	if (!address)
 		return l2a_nl_missing(extack, "the address");
-	if (nla_get_u16(family) == AF_INET6) {
-		NL_SET_ERR_MSG_ATTR(extack, family,
-				    KBUILD_MODNAME ": only IPv4 addresses are answered for");
-		return -EAFNOSUPPORT;
+	switch (nla_get_u16(family)) {
+	case AF_INET:
+		err = parse_addr4(address, extack, key);
+		break;
+	case AF_INET6:
+		err = l2a_nd_usable(extack);
+		if (!err)
+			err = parse_addr6(address, extack, key);
+		break;
+	default:
+		NL_SET_ERR_MSG_MOD(extack,
+				   "the address family is neither IPv4 nor IPv6");
+		err = -EAFNOSUPPORT;
 	}
-	if (nla_get_u16(family) != AF_INET) {
-		NL_SET_ERR_MSG_ATTR(extack, family,
-				    KBUILD_MODNAME ": the address family is not IPv4");
-		return -EAFNOSUPPORT;
-	}
-	if (nla_len(address) != sizeof(__be32)) {
-		NL_SET_ERR_MSG_ATTR(extack, address,
-				    KBUILD_MODNAME ": an IPv4 address has 4 bytes");
-		return -EINVAL;
-	}
-	if (addr4_check(nla_get_in_addr(address), extack)) {
-		NL_SET_BAD_ATTR(extack, address);
-		return -EINVAL;
-	}
-	l2a_vip_key4(key, nla_get_in_addr(address), 0);
-	return 0;
+	if (err)
+		NL_SET_BAD_ATTR(extack, err == -EAFNOSUPPORT ? family : address);
+	return err;
 }
 
 /**

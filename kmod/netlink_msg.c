@@ -27,11 +27,20 @@ static int put_u64(struct sk_buff *skb, int attr, u64 value)
 	return nla_put_u64_64bit(skb, attr, value, L2ANNOUNCE_A_VIP_PAD);
 }
 
-static int vip_put_key(struct sk_buff *skb, const struct l2a_vip *vip)
+static int vip_put_addr(struct sk_buff *skb, const struct l2a_vip *vip)
 {
+	if (l2a_vip_is6(&vip->key))
+		return nla_put_u16(skb, L2ANNOUNCE_A_VIP_FAMILY, AF_INET6) ||
+		       nla_put_in6_addr(skb, L2ANNOUNCE_A_VIP_ADDRESS,
+					&vip->key.addr);
 	return nla_put_u16(skb, L2ANNOUNCE_A_VIP_FAMILY, AF_INET) ||
 	       nla_put_in_addr(skb, L2ANNOUNCE_A_VIP_ADDRESS,
-			       l2a_vip_addr4(vip)) ||
+			       l2a_vip_addr4(vip));
+}
+
+static int vip_put_key(struct sk_buff *skb, const struct l2a_vip *vip)
+{
+	return vip_put_addr(skb, vip) ||
 	       nla_put_u32(skb, L2ANNOUNCE_A_VIP_IFINDEX, vip->key.ifindex) ||
 	       nla_put_string(skb, L2ANNOUNCE_A_VIP_IFNAME, vip->dev->name);
 }

@@ -52,6 +52,18 @@ static int config_token(struct genl_info *info,
 	return -ESTALE;
 }
 
+/* RFC 4861, section 7.2.6: RetransTimer between unsolicited advertisements. */
+static int interval_check(struct genl_info *info, const struct l2a_vip_key *key)
+{
+	struct nlattr *attr = info->attrs[L2ANNOUNCE_A_VIP_ANNOUNCE_INTERVAL];
+
+	if (!attr || !l2a_vip_is6(key) || nla_get_u32(attr) >= MSEC_PER_SEC)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, attr,
+			    KBUILD_MODNAME ": the interval of an IPv6 VIP is at least 1000 ms");
+	return -ERANGE;
+}
+
 static int config_announce(struct genl_info *info,
 			   struct l2a_announce_config *announce)
 {
@@ -146,10 +158,6 @@ static int vip_create(struct l2a_net *ln, struct genl_info *info,
 	return 0;
 }
 
-/*
- * Under the same lock a change that is refused for one VIP of a lease is refused
- * for each of them.
- */
 static int vip_change(struct l2a_net *ln, struct genl_info *info,
 		      struct l2a_vip *vip, bool activate)
 {
@@ -211,6 +219,8 @@ int l2a_nl_vip_new(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	err = l2a_nl_parse_key(info, &key);
+	if (!err)
+		err = interval_check(info, &key);
 	if (err)
 		return err;
 	mutex_lock(&ln->lock);
@@ -219,6 +229,33 @@ int l2a_nl_vip_new(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+static bool on_device(const struct l2a_vip *vip, struct nlattr *ifindex)
+{
+	return !ifindex || vip->key.ifindex == nla_get_u32(ifindex);
+}
+
+/* What is refused for one VIP is refused before any is changed. */
+static int lease_vips_check(struct genl_info *info, struct l2a_lease *lease)
+{
+	struct nlattr *ifindex = info->attrs[L2ANNOUNCE_A_VIP_IFINDEX];
+	struct l2a_vip *vip;
+	int err;
+
+	if (!info->attrs[L2ANNOUNCE_A_VIP_ANNOUNCE_INTERVAL])
+		return 0;
+	list_for_each_entry(vip, &lease->vips, lease_node) {
+		err = on_device(vip, ifindex) ? interval_check(info, &vip->key) : 0;
+		if (err)
+			return err;
+		cond_resched();
+	}
+	return 0;
+}
+
+/*
+ * Under the same lock all else that is refused for one VIP of a lease is refused
+ * for each of them.
+ */
 static int lease_vips_change(struct l2a_net *ln, struct genl_info *info)
 {
 	struct nlattr **attrs = info->attrs;
@@ -231,8 +268,12 @@ static int lease_vips_change(struct l2a_net *ln, struct genl_info *info)
 	int err = -ENOENT;
 
 	if (lease) {
+		err = lease_vips_check(info, lease);
+		if (err)
+			return err;
+		err = -ENOENT;
 		list_for_each_entry(vip, &lease->vips, lease_node) {
-			if (ifindex && vip->key.ifindex != nla_get_u32(ifindex))
+			if (!on_device(vip, ifindex))
 				continue;
 			err = vip_change(ln, info, vip, activate);
 			if (err)

@@ -16,6 +16,7 @@
 #include <linux/netdevice.h>
 #include <linux/tracepoint.h>
 #include <net/ipv6.h>
+#include <net/ndisc.h>
 #include <net/net_namespace.h>
 #include "compat.h"
 #include "lease.h"
@@ -39,6 +40,18 @@ static inline void l2a_trace_addr(__u8 *to, const struct in6_addr *addr)
 		sin6->sin6_addr = *addr;
 	}
 }
+
+/* An asker's, of 4 or 16 bytes as the family says. */
+static inline void l2a_trace_asker(__u8 *to, int family, const void *ip)
+{
+	struct in6_addr addr;
+
+	if (family == AF_INET6)
+		memcpy(&addr, ip, sizeof(addr));
+	else
+		ipv6_addr_set_v4mapped(*(const __be32 *)ip, &addr);
+	l2a_trace_addr(to, &addr);
+}
 #endif
 
 /* Names that programs which read traces would not know the values of. */
@@ -48,21 +61,22 @@ TRACE_DEFINE_ENUM(L2ANNOUNCE_A_STATS_SUPPRESSED_DOWN);
 TRACE_DEFINE_ENUM(L2ANNOUNCE_A_STATS_SUPPRESSED_INVALID);
 
 TRACE_EVENT(reply,
-	TP_PROTO(const struct l2a_vip *vip, const u8 *asker, __be32 asker_ip),
-	TP_ARGS(vip, asker, asker_ip),
+	TP_PROTO(const struct l2a_vip *vip, const u8 *asker, int family,
+		 const void *asker_ip),
+	TP_ARGS(vip, asker, family, asker_ip),
 	TP_STRUCT__entry(
 		__string(dev, vip->dev->name)
 		__array(__u8, addr, sizeof(struct sockaddr_in6))
 		__array(__u8, asker, ETH_ALEN)
-		__array(__u8, asker_ip, sizeof(__be32))
+		__array(__u8, asker_ip, sizeof(struct sockaddr_in6))
 	),
 	TP_fast_assign(
 		l2a_assign_str(dev, vip->dev->name);
 		l2a_trace_addr(__entry->addr, &vip->key.addr);
 		memcpy(__entry->asker, asker, ETH_ALEN);
-		memcpy(__entry->asker_ip, &asker_ip, sizeof(__be32));
+		l2a_trace_asker(__entry->asker_ip, family, asker_ip);
 	),
-	TP_printk("dev=%s addr=%pISc asker=%pM asker_ip=%pI4", __get_str(dev),
+	TP_printk("dev=%s addr=%pISc asker=%pM asker_ip=%pISc", __get_str(dev),
 		  __entry->addr, __entry->asker, __entry->asker_ip)
 );
 
@@ -108,7 +122,9 @@ TRACE_EVENT(announce,
 	TP_printk("dev=%s addr=%pISc form=%s", __get_str(dev), __entry->addr,
 		  __print_symbolic(__entry->op,
 				   { ARPOP_REQUEST, "request" },
-				   { ARPOP_REPLY, "reply" }))
+				   { ARPOP_REPLY, "reply" },
+				   { NDISC_NEIGHBOUR_ADVERTISEMENT,
+				     "advertisement" }))
 );
 
 TRACE_EVENT(conflict,

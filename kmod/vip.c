@@ -7,6 +7,8 @@
 #include "announce.h"
 #include "arp.h"
 #include "lease.h"
+#include "nd.h"
+#include "nd_group.h"
 #include "net.h"
 #include "vip.h"
 #include "vip_lookup.h"
@@ -175,30 +177,59 @@ void l2a_vip_activate(struct l2a_net *ln, struct l2a_vip *vip,
 	l2a_net_changed(ln);
 }
 
-/*
- * The first VIP brings the hooks, and pins the module: without it the stack would
- * answer for what it was told to be silent about.
- */
-static int net_use(struct l2a_net *ln)
+/* The hooks of a family, and what its VIPs need beside. */
+static int family_use(struct l2a_net *ln, const struct l2a_vip_key *key,
+		      struct net_device *dev)
 {
 	int err;
 
-	if (ln->nr_vips)
-		return 0;
-	if (!try_module_get(THIS_MODULE))
-		return -ENODEV;
-	err = l2a_arp_start(ln);
+	if (!l2a_vip_is6(key))
+		return ln->nr_family[0] ? 0 : l2a_arp_start(ln);
+	err = l2a_group_get(ln, key, dev);
 	if (err)
+		return err;
+	if (!ln->nr_family[1])
+		err = l2a_nd_start(ln);
+	if (err)
+		l2a_group_put(ln, key);
+	return err;
+}
+
+static void family_unuse(struct l2a_net *ln, const struct l2a_vip_key *key)
+{
+	if (!l2a_vip_is6(key)) {
+		if (!ln->nr_family[0])
+			l2a_arp_stop(ln);
+		return;
+	}
+	if (!ln->nr_family[1])
+		l2a_nd_stop(ln);
+	l2a_group_put(ln, key);
+}
+
+/*
+ * The first VIP of a family brings its hooks, and the first of all pins the
+ * module: without it the stack would answer for what it was told to be silent
+ * about.
+ */
+static int net_use(struct l2a_net *ln, const struct l2a_vip_key *key,
+		   struct net_device *dev)
+{
+	int err;
+
+	if (!ln->nr_vips && !try_module_get(THIS_MODULE))
+		return -ENODEV;
+	err = family_use(ln, key, dev);
+	if (err && !ln->nr_vips)
 		module_put(THIS_MODULE);
 	return err;
 }
 
-static void net_unuse(struct l2a_net *ln)
+static void net_unuse(struct l2a_net *ln, const struct l2a_vip_key *key)
 {
-	if (ln->nr_vips)
-		return;
-	l2a_arp_stop(ln);
-	module_put(THIS_MODULE);
+	family_unuse(ln, key);
+	if (!ln->nr_vips)
+		module_put(THIS_MODULE);
 }
 
 static struct l2a_vip *vip_alloc(const struct l2a_vip_key *key,
@@ -246,7 +277,7 @@ struct l2a_vip *l2a_vip_add(struct l2a_net *ln, const struct l2a_vip_key *key,
 	vip = vip_alloc(key, dev);
 	if (!vip)
 		return ERR_PTR(-ENOMEM);
-	err = net_use(ln);
+	err = net_use(ln, key, dev);
 	if (err)
 		goto err_vip;
 
@@ -264,6 +295,7 @@ struct l2a_vip *l2a_vip_add(struct l2a_net *ln, const struct l2a_vip_key *key,
 	vip->seq = ++ln->vip_seq;
 	list_add_tail_rcu(&vip->list, &ln->vip_list);
 	WRITE_ONCE(ln->nr_vips, ln->nr_vips + 1);
+	ln->nr_family[l2a_vip_is6(key)]++;
 	l2a_net_changed(ln);
 	if (l2a_vip_answering(vip))
 		l2a_announce_start(ln, vip);
@@ -271,7 +303,7 @@ struct l2a_vip *l2a_vip_add(struct l2a_net *ln, const struct l2a_vip_key *key,
 
 err_term:
 	vip_set_term(ln, vip, NULL);
-	net_unuse(ln);
+	net_unuse(ln, key);
 err_vip:
 	free_percpu(vip->stats);
 	kmem_cache_free(vip_cache, vip);
@@ -283,19 +315,22 @@ err_vip:
  * @ln: the namespace, its lock held
  * @vip: the VIP; it is freed a grace period later
  *
- * May sleep: with the last VIP the hooks go.
+ * May sleep: with the last VIP of a family its hooks go.
  */
 void l2a_vip_remove(struct l2a_net *ln, struct l2a_vip *vip)
 {
+	struct l2a_vip_key key = vip->key;
+
 	rhashtable_remove_fast(&ln->vips, &vip->node, vip_params);
 	list_del_rcu(&vip->list);
 	l2a_announce_forget(ln, vip);
 	vip_set_lease(vip, NULL);
 	vip_set_term(ln, vip, NULL);
 	WRITE_ONCE(ln->nr_vips, ln->nr_vips - 1);
+	ln->nr_family[l2a_vip_is6(&key)]--;
 	l2a_net_changed(ln);
 	call_rcu(&vip->rcu, vip_free_rcu);
-	net_unuse(ln);
+	net_unuse(ln, &key);
 }
 
 /**

@@ -102,7 +102,18 @@ static inline __be32 l2a_vip_addr4(const struct l2a_vip *vip)
 }
 
 /**
- * l2a_dev_does_arp - whether a device takes part in ARP now
+ * l2a_vip_is6 - whether a VIP's address is an IPv6 one
+ * @key: what names the VIP
+ *
+ * Return: true where it is.
+ */
+static inline bool l2a_vip_is6(const struct l2a_vip_key *key)
+{
+	return !ipv6_addr_v4mapped(&key->addr);
+}
+
+/**
+ * l2a_dev_does_arp - whether a device takes part in ARP, or neighbour discovery, now
  * @dev: the device
  *
  * Return: true while it is up and has not been told to do none.

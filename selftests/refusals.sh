@@ -26,7 +26,11 @@ multicast address       | multicast                 | vip add 224.0.0.1 dev eth0
 zero address            | 0\.0\.0\.0|zero           | vip add 0.0.0.0 dev eth0
 broadcast address       | broadcast                 | vip add 255.255.255.255 dev eth0
 loopback address        | loopback                  | vip add 127.0.0.1 dev eth0
-IPv6 address            | IPv4                      | vip add 2001:db8::1 dev eth0
+IPv6 zero address       | ::                        | vip add :: dev eth0
+IPv6 loopback address   | loopback                  | vip add ::1 dev eth0
+IPv6 multicast address  | multicast                 | vip add ff02::1 dev eth0
+IPv4-mapped address     | IPv4 address              | vip add ::ffff:12.0.0.1 dev eth0
+interval too short      | IPv6 .*1000 ms            | vip add 2001:db8::1 dev eth0 announce 3/999ms
 VIP that exists         | exists                    | vip add 12.0.0.101 dev eth0
 change of no VIP        | no such VIP               | vip set 12.0.0.100 dev eth0 state standby
 removal of no VIP       | no such VIP               | vip del 12.0.0.100 dev eth0

@@ -19,7 +19,7 @@ declare -A FIELDS=(
 	[reply]='__data_loc char[] dev;4
 		__u8 addr[28];28
 		__u8 asker[6];6
-		__u8 asker_ip[4];4'
+		__u8 asker_ip[28];28'
 	[suppress]='__data_loc char[] dev;4
 		__u8 addr[28];28
 		int reason;4'
@@ -47,13 +47,13 @@ fields() {
 	[ "$seen" = "$wanted" ] || { echo "$seen"; return 1; }
 }
 
-# Bytes as they are, since a program reads them so; 4 to 7 of addr are the
-# address.
+# Bytes as they are, since a program reads them so; 4 to 7 of addr and asker_ip
+# are an IPv4 address.
 PROGRAM='
 tracepoint:l2announce:reply { printf("reply addr=%d.%d.%d.%d asker=%x:%x:%x:%x:%x:%x asker_ip=%d.%d.%d.%d.\n",
 	args->addr[4], args->addr[5], args->addr[6], args->addr[7],
 	args->asker[0], args->asker[1], args->asker[2], args->asker[3], args->asker[4], args->asker[5],
-	args->asker_ip[0], args->asker_ip[1], args->asker_ip[2], args->asker_ip[3]) }
+	args->asker_ip[4], args->asker_ip[5], args->asker_ip[6], args->asker_ip[7]) }
 tracepoint:l2announce:suppress { printf("suppress addr=%d.%d.%d.%d reason=%d.\n",
 	args->addr[4], args->addr[5], args->addr[6], args->addr[7], args->reason) }
 tracepoint:l2announce:announce { printf("announce addr=%d.%d.%d.%d op=%d.\n",

@@ -54,7 +54,8 @@ enum l2announce_vip_state {
  * @L2ANNOUNCE_A_VIP_ANNOUNCE_COUNT: u32, announcement rounds each time the VIP
  *	begins to answer; 0 to 255, 3 by default
  * @L2ANNOUNCE_A_VIP_ANNOUNCE_INTERVAL: u32, milliseconds between two rounds;
- *	10 to 3600000, 1100 by default (longer than Linux's ARP locktime of 1 s)
+ *	10 to 3600000, 1100 by default (longer than Linux's ARP locktime of 1 s);
+ *	1000 or more for an IPv6 VIP (RFC 4861, section 7.2.6)
  * @L2ANNOUNCE_A_VIP_REFRESH: u32, milliseconds between announcements after the
  *	rounds, 0 for none (the default), else 1000 to 86400000
  * @L2ANNOUNCE_A_VIP_ANSWERING: u8, 1 while this node answers for the address:
@@ -63,7 +64,7 @@ enum l2announce_vip_state {
  * @L2ANNOUNCE_A_VIP_SUPPRESSED: u64, requests kept from the stack because the
  *	VIP was not answering (in answers only)
  * @L2ANNOUNCE_A_VIP_ANNOUNCEMENTS: u64, announcement frames sent (in answers
- *	only); a round sends two
+ *	only); a round sends two for an IPv4 VIP, one for an IPv6 VIP
  * @L2ANNOUNCE_A_VIP_CONFLICTS: u64, frames in which another station claimed
  *	the address while we answered for it (in answers only)
  * @L2ANNOUNCE_A_VIP_PAD: aligns the u64 attributes
@@ -148,8 +149,8 @@ enum l2announce_settings_attr {
  * @L2ANNOUNCE_A_STATS_VIPS: u32, VIPs registered now
  * @L2ANNOUNCE_A_STATS_LEASES: u32, leases known now
  * @L2ANNOUNCE_A_STATS_REPLIES: u64, requests answered
- * @L2ANNOUNCE_A_STATS_PASSED: u64, packets that came in and were left to the stack,
- *	being no question about a VIP
+ * @L2ANNOUNCE_A_STATS_PASSED: u64, packets of ARP and neighbour discovery that came
+ *	in and were left to the stack, being no question about a VIP
  * @L2ANNOUNCE_A_STATS_SUPPRESSED_STANDBY: u64, requests kept from the stack
  *	because the VIP was standby
  * @L2ANNOUNCE_A_STATS_SUPPRESSED_EXPIRED: u64, the same because the VIP's lease
@@ -206,7 +207,7 @@ enum l2announce_stats_attr {
  *	changing (-EEXIST). What a change does not name stays as it was. A
  *	request that names state, lease or token makes the VIP's activation anew,
  *	under the lease's token of this moment. Errors, beside those:
- *	-EAFNOSUPPORT (family), -EINVAL (something is missing, an address no host
+ *	-EAFNOSUPPORT (family; IPv6 where this host has none), -EINVAL (something is missing, an address no host
  *	can own, a token without a lease), -ERANGE (a value out of its range),
  *	-ENODEV (no such device), -EOPNOTSUPP (loopback, NOARP or not Ethernet),
  *	-EBUSY (a port of a bridge, bond or team; the message names the master),

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Neighbour solicitations and advertisements as they are on the wire (RFC 4861,
+ * sections 4.3 and 4.4): read, judge, write.
+ */
+#ifndef L2A_ND_PACKET_H
+#define L2A_ND_PACKET_H
+
+#include <linux/if_ether.h>
+#include <linux/in6.h>
+#include <linux/skbuff.h>
+#include <linux/types.h>
+
+struct net_device;
+
+/* What follows the IPv6 header of what we send: the message, and one option. */
+#define L2A_ND_LEN	(sizeof(struct ipv6hdr) + 24 + 8)
+
+enum l2a_nd_kind { L2A_ND_OTHER, L2A_ND_ASKS, L2A_ND_TELLS };
+
+/**
+ * struct l2a_nd - a solicitation or an advertisement
+ * @kind: which; all else is no business of ours, and nothing below is set
+ * @offset: of the ICMPv6 header, from the IPv6 header on
+ * @saddr: the sender; "::" in a solicitation that probes (RFC 4862, section 5.4)
+ * @daddr: where it goes
+ * @target: the address in question
+ * @lladdr: the link-layer address that the sender tells: its option, or else the
+ *	frame's source
+ * @told: whether there is such an option
+ */
+struct l2a_nd {
+	enum l2a_nd_kind kind;
+	unsigned int offset;
+	struct in6_addr saddr;
+	struct in6_addr daddr;
+	struct in6_addr target;
+	u8 lladdr[ETH_ALEN];
+	bool told;
+};
+
+void l2a_nd_read_slow(const struct sk_buff *skb, struct l2a_nd *nd);
+bool l2a_nd_valid(struct sk_buff *skb, unsigned int hook, struct l2a_nd *nd);
+void l2a_nd_write(struct sk_buff *skb, const struct net_device *dev,
+		  const struct in6_addr *vip, const struct in6_addr *to,
+		  bool solicited);
+
+/**
+ * l2a_nd_read - see whether a packet is a solicitation or an advertisement
+ * @skb: the packet, its data at the IPv6 header
+ * @nd: out: kind, offset, and where it is one of them the three addresses
+ *
+ * Every IPv6 packet comes here, so what most of them are is seen at once.
+ *
+ * Any context.
+ */
+static __always_inline void l2a_nd_read(const struct sk_buff *skb,
+					struct l2a_nd *nd)
+{
+	u8 next = ipv6_hdr(skb)->nexthdr;
+
+	nd->kind = L2A_ND_OTHER;
+	if (next != IPPROTO_TCP && next != IPPROTO_UDP)
+		l2a_nd_read_slow(skb, nd);
+}
+
+#endif /* L2A_ND_PACKET_H */
