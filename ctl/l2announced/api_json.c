@@ -2,9 +2,8 @@
 /*
  * What the API shows and takes, as JSON.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api_json.h"
@@ -184,22 +183,27 @@ json_object *api_status(struct agent *agent)
 
 /* Reading a service. */
 
-static int check_vip(const char *vip, struct l2a_error *err)
+/*
+ * Kept as everybody writes it: services that share a VIP are told by its text, and
+ * an IPv6 address has many.
+ */
+static int check_vip(const struct names *before, char **vip,
+		     struct l2a_error *err)
 {
+	char canonical[L2A_ADDR_STRLEN];
 	struct l2a_addr addr;
-	uint32_t ip;
 
-	if (l2a_addr_parse(vip, &addr, err))
+	if (l2a_addr_parse(*vip, &addr, err))
 		return l2a_prefix(err, "vips");
-	if (addr.family != AF_INET)
-		return l2a_fail(err, -EAFNOSUPPORT,
-				"vips: %s: only IPv4 addresses are served", vip);
-	memcpy(&ip, addr.bytes, sizeof(ip));
-	ip = ntohl(ip);
-	if (IN_MULTICAST(ip) || IN_BADCLASS(ip) ||
-	    !(ip >> 24) || ip >> 24 == IN_LOOPBACKNET)
+	if (!l2a_addr_is_host(&addr))
 		return l2a_fail(err, -EINVAL,
-				"vips: %s: no host can own this address", vip);
+				"vips: %s: no host can own this address", *vip);
+	l2a_addr_format(&addr, canonical);
+	if (names_has(before, canonical))
+		return l2a_fail(err, -EINVAL, "vips: %s is there twice",
+				canonical);
+	free(*vip);
+	*vip = xstrdup(canonical);
 	return 0;
 }
 
@@ -222,19 +226,10 @@ static int check_devs(const struct names *devs, struct l2a_error *err)
 static int check_service(struct service_record *spec, struct l2a_error *err)
 {
 	for (size_t i = 0; i < spec->vips.n; i++) {
-		char canonical[L2A_ADDR_STRLEN];
-		struct l2a_addr addr;
+		const struct names before = { .n = i, .v = spec->vips.v };
 
-		if (check_vip(spec->vips.v[i], err))
+		if (check_vip(&before, &spec->vips.v[i], err))
 			return err->code;
-		l2a_addr_parse(spec->vips.v[i], &addr, NULL);
-		l2a_addr_format(&addr, canonical);
-		for (size_t k = 0; k < i; k++) {
-			if (!strcmp(spec->vips.v[k], canonical))
-				return l2a_fail(err, -EINVAL,
-						"vips: %s is there twice",
-						canonical);
-		}
 	}
 	return check_devs(&spec->devs, err);
 }

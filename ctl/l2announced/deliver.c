@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Local routes for held VIPs: "local VIP dev DEV table local", marked with a
- * protocol number of our own.
+ * Local routes for held VIPs of either family: "local VIP dev DEV table local",
+ * marked with a protocol number of our own.
  */
 #include <errno.h>
 #include <linux/netlink.h>
@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "deliver.h"
 #include "log.h"
@@ -152,10 +153,11 @@ static int on_route(struct nl_msg *msg, void *arg)
 }
 
 /* Strict checking makes the kernel filter: a full table may be very long. */
-static int read_all(struct deliver *deliver, struct list *list)
+static int read_family(struct deliver *deliver, unsigned char family,
+		       struct list *list)
 {
 	struct rtmsg filter = {
-		.rtm_family = AF_INET,
+		.rtm_family = family,
 		.rtm_table = RT_TABLE_LOCAL,
 		.rtm_protocol = DELIVER_PROTOCOL,
 	};
@@ -172,8 +174,19 @@ static int read_all(struct deliver *deliver, struct list *list)
 	nl_cb_put(cb);
 out:
 	if (ret < 0)
-		log_err("cannot list the local routes: %s", nl_geterror(ret));
+		log_err("cannot list the local %s routes: %s",
+			family == AF_INET6 ? "IPv6" : "IPv4", nl_geterror(ret));
 	return ret < 0 ? ret : 0;
+}
+
+/* A host without IPv6 has none of its routes, and need not know how to list them. */
+static int read_all(struct deliver *deliver, struct list *list)
+{
+	int ret = read_family(deliver, AF_INET, list);
+
+	if (!ret && !access("/proc/sys/net/ipv6", F_OK))
+		ret = read_family(deliver, AF_INET6, list);
+	return ret;
 }
 
 static bool has(const struct deliver_route *routes, size_t n,

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "vips.h"
 
@@ -80,8 +81,9 @@ static void want(struct vips *vips, const struct l2a_addr *addr,
 }
 
 /*
- * Where traffic is delivered by a local route the stack would answer for the
- * VIP on every device: keep it silent on those that are none of the service's.
+ * Where traffic is delivered by a local route the stack would answer ARP for the
+ * VIP on every device: keep it silent on those that are none of the service's. For
+ * IPv6 it answers on a device for that one's own addresses only.
  */
 static void want_service(struct vips *vips, const struct served *s,
 			 const struct links *links)
@@ -100,7 +102,7 @@ static void want_service(struct vips *vips, const struct served *s,
 				want(vips, &addr, &list[k],
 				     s->serve == EL_SERVE_ACTIVE ? VIP_ACTIVE :
 				     VIP_STANDBY, s->token);
-			else if (spec->deliver)
+			else if (spec->deliver && addr.family == AF_INET)
 				want(vips, &addr, &list[k], VIP_STANDBY, 0);
 		}
 	}

@@ -4,6 +4,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -49,6 +50,31 @@ const char *l2a_addr_format(const struct l2a_addr *addr,
 	if (!inet_ntop(addr->family, addr->bytes, buf, L2A_ADDR_STRLEN))
 		buf[0] = '\0';
 	return buf;
+}
+
+static bool is_host4(const uint8_t *bytes)
+{
+	uint32_t ip;
+
+	memcpy(&ip, bytes, sizeof(ip));
+	ip = ntohl(ip);
+	return ip >> 24 && ip >> 24 != IN_LOOPBACKNET && !IN_MULTICAST(ip) &&
+	       !IN_BADCLASS(ip);
+}
+
+static bool is_host6(const uint8_t *bytes)
+{
+	struct in6_addr ip;
+
+	memcpy(&ip, bytes, sizeof(ip));
+	return !IN6_IS_ADDR_UNSPECIFIED(&ip) && !IN6_IS_ADDR_LOOPBACK(&ip) &&
+	       !IN6_IS_ADDR_MULTICAST(&ip) && !IN6_IS_ADDR_V4MAPPED(&ip);
+}
+
+bool l2a_addr_is_host(const struct l2a_addr *addr)
+{
+	return addr->family == AF_INET6 ? is_host6(addr->bytes) :
+					  is_host4(addr->bytes);
 }
 
 bool l2a_addr_equal(const struct l2a_addr *a, const struct l2a_addr *b)

@@ -54,6 +54,15 @@ int l2a_addr_parse(const char *text, struct l2a_addr *addr,
 const char *l2a_addr_format(const struct l2a_addr *addr,
 			    char buf[L2A_ADDR_STRLEN]);
 
+/**
+ * l2a_addr_is_host() - whether a host on a LAN can own an address
+ * @addr: the address
+ *
+ * Not the unspecified one, loopback's, a group's, what is reserved, or IPv4 written
+ * as IPv6.
+ */
+bool l2a_addr_is_host(const struct l2a_addr *addr);
+
 /** l2a_addr_equal() - whether two addresses are the same */
 bool l2a_addr_equal(const struct l2a_addr *a, const struct l2a_addr *b);
 

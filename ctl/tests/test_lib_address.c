@@ -43,6 +43,32 @@ static void test_reads_back(void **state)
 	}
 }
 
+static void test_hosts(void **state)
+{
+	static const char *const hosts[] = {
+		"12.0.0.100", "169.254.0.1", "1.0.0.0", "2001:db8::100",
+		"fe80::1", "fd00::1", "::2", "64:ff9b::1",
+	};
+	static const char *const others[] = {
+		"0.0.0.0", "0.1.2.3", "127.0.0.1", "127.255.255.255",
+		"224.0.0.1", "239.1.2.3", "240.0.0.1", "255.255.255.255",
+		"::", "::1", "ff02::1", "ff0e::1", "::ffff:12.0.0.100",
+	};
+	struct l2a_addr addr;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+		assert_int_equal(l2a_addr_parse(hosts[i], &addr, NULL), 0);
+		if (!l2a_addr_is_host(&addr))
+			fail_msg("%s is a host's", hosts[i]);
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		assert_int_equal(l2a_addr_parse(others[i], &addr, NULL), 0);
+		if (l2a_addr_is_host(&addr))
+			fail_msg("%s is no host's", others[i]);
+	}
+}
+
 static void test_unused_bytes_are_zero(void **state)
 {
 	static const uint8_t zero[12];
@@ -143,6 +169,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reads_back),
+		cmocka_unit_test(test_hosts),
 		cmocka_unit_test(test_unused_bytes_are_zero),
 		cmocka_unit_test(test_refuses),
 		cmocka_unit_test(test_equal),

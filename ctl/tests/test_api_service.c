@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A service as it is asked for over the API: which addresses are taken, how they
+ * are kept, and what each refusal says.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <string.h>
+
+#include "l2announced/api_json.h"
+
+static struct record *parse(const char *vips, struct l2a_error *err)
+{
+	char body[256];
+	bool create;
+
+	snprintf(body, sizeof(body),
+		 "{\"vips\":[%s],\"devs\":[\"eth0\"],\"create\":true}", vips);
+	return api_service_parse(body, &create, err);
+}
+
+static void test_both_families(void **state)
+{
+	struct l2a_error err = { 0 };
+	struct record *rec;
+
+	(void)state;
+	rec = parse("\"12.0.0.100\",\"2001:db8::100\",\"fe80::100\"", &err);
+	assert_non_null(rec);
+	assert_int_equal(rec->service.vips.n, 3);
+	assert_string_equal(rec->service.vips.v[0], "12.0.0.100");
+	assert_string_equal(rec->service.vips.v[1], "2001:db8::100");
+	assert_string_equal(rec->service.vips.v[2], "fe80::100");
+	record_put(rec);
+}
+
+/* One address has one text, so that two services that share it are found. */
+static void test_one_text(void **state)
+{
+	struct l2a_error err = { 0 };
+	struct record *rec;
+
+	(void)state;
+	rec = parse("\"2001:DB8:0:0::0100\"", &err);
+	assert_non_null(rec);
+	assert_string_equal(rec->service.vips.v[0], "2001:db8::100");
+	record_put(rec);
+}
+
+static void test_refused(void **state)
+{
+	static const struct {
+		const char *vips;
+		const char *says;
+	} bad[] = {
+		{ "\"::\"", "vips: ::: no host can own this address" },
+		{ "\"::1\"", "vips: ::1: no host can own this address" },
+		{ "\"ff02::1\"", "vips: ff02::1: no host can own" },
+		{ "\"::ffff:12.0.0.1\"", "no host can own this address" },
+		{ "\"224.0.0.1\"", "vips: 224.0.0.1: no host can own" },
+		{ "\"0.0.0.1\"", "no host can own this address" },
+		{ "\"127.0.0.1\"", "no host can own this address" },
+		{ "\"255.255.255.255\"", "no host can own this address" },
+		{ "\"2001:db8::1/64\"", "without a prefix length" },
+		{ "\"fe80::1%eth0\"", "without a zone" },
+		{ "\"2001:db8::1\",\"2001:DB8:0::1\"",
+		  "vips: 2001:db8::1 is there twice" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct l2a_error err = { 0 };
+
+		assert_null(parse(bad[i].vips, &err));
+		if (!strstr(err.text, bad[i].says))
+			fail_msg("%s says '%s', not '%s'", bad[i].vips,
+				 err.text, bad[i].says);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_both_families),
+		cmocka_unit_test(test_one_text),
+		cmocka_unit_test(test_refused),
+	};
+
+	return cmocka_run_group_tests_name("api_service", tests, NULL, NULL);
+}
