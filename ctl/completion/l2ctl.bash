@@ -106,23 +106,41 @@ _l2ctl_verbs()
 	esac
 }
 
+# The words up to the cursor. bash would cut an IPv6 address at its colons.
+_l2ctl_split()
+{
+	read -ra words <<< "${COMP_LINE:0:COMP_POINT}"
+	[[ ${COMP_LINE:0:COMP_POINT} != *[[:blank:]] ]] || words+=("")
+	cur=${words[-1]}
+	prev=${words[-2]}
+}
+
+# bash replaces what stands behind the last colon only.
+_l2ctl_behind_colon()
+{
+	local before=${cur%"${cur##*:}"}
+
+	[[ $COMP_WORDBREAKS == *:* ]] || return 0
+	COMPREPLY=("${COMPREPLY[@]#"$before"}")
+}
+
 _l2ctl()
 {
-	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local noun='' verb='' i
+	local words=() cur prev noun='' verb='' i
 
 	COMPREPLY=()
-	for ((i = 1; i < COMP_CWORD; i++)); do
-		case ${COMP_WORDS[i]} in
+	_l2ctl_split
+	for ((i = 1; i < ${#words[@]} - 1; i++)); do
+		case ${words[i]} in
 		--socket | -b | --batch)
 			i=$((i + 1)) ;;
 		-*)
 			;;
 		*)
 			if [[ -z $noun ]]; then
-				noun=${COMP_WORDS[i]}
+				noun=${words[i]}
 			elif [[ -z $verb ]]; then
-				verb=${COMP_WORDS[i]}
+				verb=${words[i]}
 			fi ;;
 		esac
 	done
@@ -138,6 +156,7 @@ _l2ctl()
 	elif ! _l2ctl_value; then
 		_l2ctl_words
 	fi
+	_l2ctl_behind_colon
 }
 
 complete -F _l2ctl l2ctl
