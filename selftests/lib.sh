@@ -54,9 +54,11 @@ ASK=eth0
 # works, since a loaded emulator can be many times slower than a machine.
 PATIENCE=30
 
-# A VIP's prefix when it is configured somewhere, what a capture takes in, and how
-# many frames a round of announcements has. lib_ipv6.sh has others.
+# A VIP's prefix when it is configured somewhere, the protocol it is asked for with,
+# what a capture takes in, and how many frames a round of announcements has.
+# lib_ipv6.sh has others.
 HOST_BITS=32
+ASKED_BY=arp
 L2A_FILTER='arp or (vlan and arp)'
 FORMS=2
 

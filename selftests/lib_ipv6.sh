@@ -27,6 +27,7 @@ declare -A ADDRESS6=(
 )
 
 HOST_BITS=128
+ASKED_BY=icmp6
 FORMS=1
 
 # Listener reports have a hop-by-hop header before their ICMPv6.

@@ -3,7 +3,7 @@
 #
 # What the tests of topologies share: the checks that every device which carries
 # the VIP must pass, whatever it is made of, and the parts that some of them are
-# built from. Sourced after lib.sh.
+# built from. Sourced after lib.sh. With L2A_IPV6 set, the same with an IPv6 VIP.
 #
 # worker1 has the device in question, and the neighbour asks. What the device
 # has beneath it are ports of br0: worker1 (eth0 in worker1) and, where the test
@@ -205,3 +205,8 @@ check_failover() {
 	check "$dev: and answered once, from $mac" \
 		answered_by "$mac" "$start" 2
 }
+
+if [ -n "$L2A_IPV6" ]; then
+	# shellcheck source-path=SCRIPTDIR source=lib_ipv6.sh
+	. "$L2A_HERE/lib_ipv6.sh"
+fi

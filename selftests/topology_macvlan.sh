@@ -35,7 +35,7 @@ on worker1 l2ctl vip add "$VIP" dev mv1 announce 0
 capture_on worker1 mv1
 on worker1 l2ctl announce "$VIP" dev mv0
 check "mv1: hears its sibling announce the same VIP" \
-	wait_for sees 'announcements>=2'
+	wait_for sees "announcements>=$FORMS"
 capture_sync
 check "mv1: and sees no conflict in it" conflicts_are mv1 0
 on worker1 l2ctl vip del "$VIP" dev mv1

@@ -44,8 +44,8 @@ capture_start
 check_all bond1.10 "${MAC[worker1]}"
 check_answers bond1.10 "${MAC[worker1]}"
 check_failover bond1.10 worker1 "$MAC_B" active_is eth1
-check "all this was of VLAN 10" about_vip 'vlan 10 and arp'
-check "and nothing without a tag" not about_vip arp
+check "all this was of VLAN 10" about_vip "vlan 10 and $ASKED_BY"
+check "and nothing without a tag" not about_vip "$ASKED_BY"
 
 # The same address on the bond itself is another LAN's.
 ASK=eth0
@@ -53,5 +53,5 @@ start=$(now)
 ask 2
 check "the bond does not answer for its VLAN" \
 	saw --since "$start" -- requests=2 replies=0
-check "and that question was seen to have no tag" about_vip arp
+check "and that question was seen to have no tag" about_vip "$ASKED_BY"
 finish

@@ -1,0 +1,152 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Neighbour solicitations for a VIP: who is answered and how, who is learned, and
+# what is left to the stack.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=lib_ipv6.sh
+. "$(dirname "$0")/lib_ipv6.sh"
+
+LINKLOCAL=fe80::100
+
+# once SINCE [RULE...]: one question, one answer with nothing wrong, from worker1.
+once() {
+	saw --since "$1" -- requests=1 answered=1 replies=1 malformed=0 \
+		"sequence=${MAC[worker1]}" "${@:2}"
+}
+
+# state_is NAME ADDRESS PATTERN: what its neighbour table says of an address.
+state_is() {
+	local seen
+
+	seen=$(ip -n "${!1}" -6 neigh show "$2" dev eth0)
+	[[ $seen =~ $3 ]] || { echo "$1: $2 is '$seen', expected $3"; return 1; }
+}
+
+# unanswered DESCRIPTION KEY=VALUE...: a solicitation with that fault.
+unanswered() {
+	local description=$1 start
+	shift
+
+	start=$(now)
+	solicit neighbor eth0 "$VIP" "from=${ADDRESS6[neighbor]}" "$@"
+	check "$description: not answered" \
+		saw --since "$start" -- invalid=1 requests=0 replies=0
+}
+
+dad_failed() {
+	[ "$(address_state neighbor "$VIP")" = dadfailed ] ||
+		{ ip -n "$neighbor" -6 addr show dev eth0; return 1; }
+}
+
+# counter KEY: of the VIP, with counters.
+counter() {
+	vip_field worker1 "$1"
+}
+
+begin neighbor worker1
+plan 32
+capture_start
+
+check "an IPv6 address is taken" on worker1 l2ctl vip add "$VIP" dev eth0 \
+	announce 0
+check "and shown" vip_is worker1 answering true
+start=$(now)
+ask 3
+check "each question answered once, by all of RFC 4861's rules" \
+	saw --since "$start" -- requests=3 answered=3 replies=3 malformed=0 \
+	"sequence=${MAC[worker1]}" dual_answers=0 unsolicited=0
+check "the Router flag is not set on a host" saw --since "$start" -- routers=0
+check "the counter of replies agrees" vip_is worker1 replies 3
+
+on worker1 sysctl -qw net.ipv6.conf.eth0.forwarding=1
+start=$(now)
+ask 1
+check "and is on a router" once "$start" routers=1
+on worker1 sysctl -qw net.ipv6.conf.eth0.forwarding=0
+
+forget worker1 "${ADDRESS6[neighbor]}"
+start=$(now)
+solicit neighbor eth0 "$VIP" "from=${ADDRESS6[neighbor]}"
+check "an asker with a global address is answered there" once "$start"
+check "and learned, as the stack would" \
+	state_is worker1 "${ADDRESS6[neighbor]}" "lladdr ${MAC[neighbor]} STALE"
+
+start=$(now)
+solicit neighbor eth0 "$VIP" "from=${ADDRESS6[neighbor]}" \
+	more=0e01112233445566
+check "a nonce beside the address is no obstacle" once "$start"
+start=$(now)
+solicit neighbor eth0 "$VIP" "from=${ADDRESS6[neighbor]}" option=none
+check "nor is an asker who tells no link-layer address" once "$start"
+
+# The neighbour's own doubts: the entry is asked about at its MAC, not the group's.
+start=$(now)
+on neighbor ip -6 neigh replace "$VIP" lladdr "${MAC[worker1]}" dev eth0 nud probe
+check "a unicast solicitation is answered" \
+	wait_for sees --since "$start" -- 'answered>=1' malformed=0
+check "to the neighbour table's content" \
+	wait_for state_is neighbor "$VIP" REACHABLE
+
+start=$(now)
+forget neighbor "$VIP"
+on worker1 ip -6 route add local "$VIP" dev eth0 table local
+check "ping -6 reaches the VIP" ping_vip
+check "at the MAC that answered" follows neighbor "${MAC[worker1]}"
+
+# The holder is in the way of whoever wants the address for itself.
+before=$(ip -n "$worker1" -6 neigh show nud all dev eth0 | grep -c '^:: ')
+start=$(now)
+dad_on neighbor eth0
+on neighbor ip addr add "$VIP/64" dev eth0
+check "another host's duplicate address detection fails" wait_for dad_failed
+check "since its probe was answered, to all nodes" saw --since "$start" -- \
+	'probes>=1' 'probes_answered>=1' malformed=0
+check "and entered nobody in the neighbour table" [ "$before" -eq 0 ]
+check "nor was it a conflict" vip_is worker1 conflicts 0
+on neighbor ip addr del "$VIP/64" dev eth0
+
+before=$(counter replies)
+unanswered "hop limit 254" hops=254
+unanswered "code 1" code=1
+unanswered "a wrong checksum" sum=bad
+unanswered "an option without length" more=0e00000000000000
+unanswered "an option beyond the end" more=0e02000000000000
+unanswered "half an option" more=0e01
+unanswered "from :: with a link-layer address" from=::
+unanswered "from :: to one host" from=:: option=none to="$VIP" \
+	to_mac="${MAC[worker1]}"
+unanswered "from a group" from=ff02::1
+check "none of these was counted" vip_is worker1 replies "$before"
+
+start=$(now)
+ask 2 "${ADDRESS6[worker1]}"
+capture_sync
+check "the host's own address is the stack's to answer" \
+	l2judge --vip "${ADDRESS6[worker1]}" --since "$start" \
+	--expect answered=2 --expect replies=2 "$CAPTURE"
+start=$(now)
+ask 2 "$VIP2"
+capture_sync
+check "an address that is nobody's is not answered" \
+	l2judge --vip "$VIP2" --since "$start" --expect requests=2 \
+	--expect replies=0 "$CAPTURE"
+
+on worker1 l2ctl vip add "$LINKLOCAL" dev eth0 announce 0
+start=$(now)
+ask 2 "$LINKLOCAL"
+capture_sync
+check "a link-local VIP is answered on its device" \
+	l2judge --vip "$LINKLOCAL" --since "$start" --expect answered=2 \
+	--expect replies=2 --expect malformed=0 "$CAPTURE"
+
+on worker1 l2ctl vip flush
+on worker1 ip -6 route del local "$VIP" dev eth0 table local
+start=$(now)
+ask 2
+check "without the VIP nobody answers" \
+	saw --since "$start" -- requests=2 replies=0
+
+finish

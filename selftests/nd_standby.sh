@@ -1,0 +1,136 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Who does not hold an IPv6 VIP is silent about it, in every way: where the address
+# is configured, under a lease that ran out, and in what the host says of its own
+# accord. And the host's own duplicate address detection leaves it alone.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=lib_ipv6.sh
+. "$(dirname "$0")/lib_ipv6.sh"
+
+# silent DESCRIPTION: nothing is said of the VIP, though it is asked for.
+silent() {
+	local start
+
+	start=$(now)
+	ask 2
+	check "$1" saw --since "$start" -- requests=2 replies=0 announcements=0
+}
+
+# place DEVICE, unplace DEVICE: the VIP is configured there.
+place() {
+	on worker1 ip addr add "$VIP/128" dev "$1"
+}
+
+unplace() {
+	on worker1 ip addr del "$VIP/128" dev "$1"
+}
+
+# usable: worker1 has the VIP on eth0, and no doubt about it.
+usable() {
+	local seen
+
+	seen=$(address_state worker1 "$VIP")
+	[ -z "$seen" ] || { echo "the VIP on eth0 is $seen"; return 1; }
+}
+
+suppressed_grew() {
+	local seen
+
+	seen=$(vip_field worker1 suppressed)
+	[ "$seen" -gt "$1" ] || { echo "suppressed: $seen, before $1"; return 1; }
+}
+
+# unknown: the neighbour has no link-layer address for the VIP.
+unknown() {
+	! ip -n "$neighbor" -6 neigh show "$VIP" dev eth0 | grep lladdr
+}
+
+begin neighbor worker1 worker2
+plan 18
+capture_start
+on worker1 ip link add dummy0 type dummy
+on worker1 ip link set dummy0 up
+
+on worker1 l2ctl vip add "$VIP" dev eth0 state standby
+silent "a standby is silent"
+for place in lo dummy0 eth0; do
+	place $place
+	silent "and so with the VIP on $place"
+	unplace $place
+done
+check "the questions were counted" suppressed_grew 7
+
+# What would have been answered goes unanswered when the lease is over.
+on worker1 l2ctl lease renew 1 ttl 10m
+on worker1 l2ctl vip set "$VIP" dev eth0 state active lease 1
+start=$(now)
+ask 1
+check "under a valid lease it answers" \
+	saw --since "$start" -- answered=1 malformed=0
+on worker1 l2ctl lease release 1
+place eth0
+silent "the lease over, it is silent, with the VIP on eth0 too"
+on worker1 ip addr del "$VIP/128" dev eth0
+on worker1 l2ctl vip set "$VIP" dev eth0 lease none state standby
+
+# The holder would answer the probe, and the stack give the address up.
+on worker2 l2ctl vip add "$VIP" dev eth0 announce 1
+dad_on worker1 eth0
+start=$(now)
+place eth0
+check "a standby's own duplicate address detection finds no duplicate" \
+	wait_for usable
+check "and does not ask for one" saw --since "$start" -- probes=0
+start=$(now)
+on worker2 l2ctl announce "$VIP"
+check "the holder announces" \
+	wait_for sees --since "$start" -- 'rounds_whole>=1'
+capture_sync
+check "and the address stays usable" usable
+check "as the holder's own does when it is configured there" \
+	on worker2 ip addr add "$VIP/128" dev eth0
+
+# worker1 talks from the VIP: its solicitations must not say so.
+forget neighbor "$VIP"
+forget worker1 "${ADDRESS6[neighbor]}"
+on worker2 l2ctl vip set "$VIP" dev eth0 state standby
+start=$(now)
+on worker1 ping -6 -n -c 1 -W 1 -I "$VIP" "${ADDRESS6[neighbor]}" > /dev/null
+capture_sync
+check "a standby that talks from the VIP asks in its own name" \
+	saw --since "$start" -- sourced=0
+check "so that nobody learns it" unknown
+check "it was asked, and answered" \
+	l2judge --vip "${ADDRESS6[neighbor]}" --since "$start" \
+	--client "${MAC[worker1]}" --expect 'answered>=1' "$CAPTURE"
+
+on worker1 sysctl -qw net.ipv6.conf.eth0.ndisc_notify=1
+start=$(now)
+on worker1 ip link set eth0 down
+place eth0 2> /dev/null
+on worker1 ip link set eth0 up
+on worker1 ip addr add "${ADDRESS6[worker1]}/64" dev eth0 nodad
+wait_for usable > /dev/null
+check "the stack's own announcements are dropped" \
+	saw --since "$start" -- announcements=0 replies=0
+unplace eth0
+
+on worker1 l2ctl vip set "$VIP" dev eth0 state active
+start=$(now)
+ask 1
+check "active, it answers" saw --since "$start" -- answered=1 \
+	"sequence=${MAC[worker1]}" malformed=0
+on worker1 l2ctl vip del "$VIP" dev eth0
+on worker2 ip addr del "$VIP/128" dev eth0
+start=$(now)
+place eth0
+wait_for usable > /dev/null
+ask 1
+check "without a VIP the stack may answer again" \
+	wait_for sees --since "$start" -- 'answered>=1' \
+	"sequence=${MAC[worker1]}"
+
+finish
