@@ -15,7 +15,9 @@
 #   make demo             one VIP, three nodes, a crash and a freeze: watch it
 #   make check            unit tests, simulation, and every behaviour in a VM
 #   make check-model      the election as a model, every state of it (needs spin)
-#   make bench            instructions of an answer, beside the kernel's own
+#   make bench            instructions of an answer, beside the kernel's own and
+#                         eBPF's            BASE=rev compares with that commit
+#   make bench-check      judge the last bench by its bounds
 #   make check-static     compilers, sparse, checkpatch, coccinelle and others
 #   make check-kernels    DKMS and the behaviours on the kernels of Debian 11
 #                         to 13 and backports     SUITES="bullseye ..."
@@ -26,7 +28,7 @@
 #
 # V=1 shows the commands. demo, check and vm want Debian 12 or 13 and, where
 # something has to be installed first, root. TESTS="a.sh b.sh" limits check's
-# behaviours to these.
+# behaviours to these. SHORT=1 limits bench to what its bounds need.
 
 KVER	?= $(shell uname -r)
 KDIR	?= /lib/modules/$(KVER)/build
@@ -35,6 +37,8 @@ DESTDIR	?=
 V	?= 0
 TESTS	?=
 SUITES	?=
+BASE	?=
+SHORT	?=
 
 CTL	:= $(MAKE) -C ctl V=$(V)
 # Their list of files is no part of a demo; what goes wrong is on stderr.
@@ -89,8 +93,12 @@ check: setup
 	+@selftests/check $(TESTS)
 
 bench: guest-tools
+	@selftests/setup bench
 	+@$(MAKE) -s -C selftests/bench
-	@selftests/bench/run
+	@selftests/bench/run $(if $(SHORT),--short) $(if $(BASE),--base $(BASE))
+
+bench-check:
+	@selftests/bench/run --check
 
 check-model:
 	+@$(MAKE) -s -C selftests/model check
@@ -126,4 +134,4 @@ help:
 
 .PHONY: all kdir modules modules_install modules_clean tools install clean \
 	setup guest-tools demo vm check check-static check-kernels check-debug \
-	check-all check-model bench deb help
+	check-all check-model bench bench-check deb help

@@ -21,9 +21,12 @@ L2A_VM_PACKAGES=(qemu-system-x86 busybox-static kmod cpio zstd xz-utils)
 # What a kernel's source needs to be configured and compiled.
 L2A_KBUILD_PACKAGES=(flex bison bc libelf-dev libssl-dev)
 
+# What the bench compares the module with.
+L2A_BENCH_PACKAGES=(clang libbpf-dev bpftool)
+
 # For check-static, check-kernels and check-debug; the last also needs the source
 # of the guests' kernel.
 L2A_STATIC_PACKAGES=("${L2A_KBUILD_PACKAGES[@]}" git perl sparse coccinelle
-	clang lld llvm cppcheck shellcheck gcc-s390x-linux-gnu)
+	clang libbpf-dev lld llvm cppcheck shellcheck gcc-s390x-linux-gnu)
 L2A_KERNELS_PACKAGES=(mmdebstrap util-linux)
 L2A_DEBUG_PACKAGES=("${L2A_KBUILD_PACKAGES[@]}")

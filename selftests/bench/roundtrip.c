@@ -3,12 +3,13 @@
  * How long a neighbour waits for an answer to ARP, and how long a request that
  * nobody answers takes.
  *
- *	roundtrip DEV SENDER TARGET [ABSENT]
+ *	roundtrip [-r] DEV SENDER TARGET [ABSENT]
  *
  * Asks for TARGET on DEV, again and again, and prints the nanoseconds of a round
  * trip: the least of some batches' means. With ABSENT, an address nobody has,
  * prints instead what one request for that adds: on a veth pair the other end
- * takes a frame in before the call that sends it returns.
+ * takes a frame in before the call that sends it returns. With -r the other end
+ * reflects what it gets: the answer itself is sent, and comes back as it is.
  *
  * In an emulator whose clock counts instructions these are instructions.
  */
@@ -99,6 +100,22 @@ static struct frame request(const uint8_t mac[ETH_ALEN], in_addr_t sender,
 	return f;
 }
 
+/* The answer to a request, from a made up station. */
+static struct frame answer(const struct frame *asked)
+{
+	const uint8_t mac[ETH_ALEN] = { 0x02, 0, 0, 0, 0, 0x02 };
+	struct frame f = *asked;
+
+	memcpy(f.eth.ether_dhost, asked->eth.ether_shost, ETH_ALEN);
+	memcpy(f.eth.ether_shost, mac, ETH_ALEN);
+	f.arp.ea_hdr.ar_op = htons(ARPOP_REPLY);
+	memcpy(f.arp.arp_sha, mac, ETH_ALEN);
+	memcpy(f.arp.arp_spa, asked->arp.arp_tpa, sizeof(f.arp.arp_spa));
+	memcpy(f.arp.arp_tha, asked->arp.arp_sha, ETH_ALEN);
+	memcpy(f.arp.arp_tpa, asked->arp.arp_spa, sizeof(f.arp.arp_tpa));
+	return f;
+}
+
 static void tell(int fd, const struct frame *f)
 {
 	if (send(fd, f, sizeof(*f), 0) != sizeof(*f))
@@ -127,9 +144,12 @@ static int64_t now(void)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
-/* Nanoseconds of a round, the least of some batches' means. */
+/*
+ * Nanoseconds of a round, the least of some batches' means: what is told is the
+ * request that is asked, or the answer to it.
+ */
 static double measure(int fd, const struct frame *asked,
-		      const struct frame *absent)
+		      const struct frame *told, const struct frame *absent)
 {
 	double least = 0;
 
@@ -140,7 +160,7 @@ static double measure(int fd, const struct frame *asked,
 		for (int i = 0; i < ROUNDS; i++) {
 			for (int k = 0; absent && k < ABSENT; k++)
 				tell(fd, absent);
-			tell(fd, asked);
+			tell(fd, told);
 			hear(fd, asked);
 		}
 		mean = (double)(now() - start) / ROUNDS;
@@ -152,23 +172,29 @@ static double measure(int fd, const struct frame *asked,
 
 int main(int argc, char **argv)
 {
-	struct frame asked, absent;
+	bool reflected = argc > 1 && !strcmp(argv[1], "-r");
+	struct frame asked, told, absent;
 	uint8_t mac[ETH_ALEN];
 	double alone;
 	int fd;
 
+	argc -= reflected;
+	argv += reflected;
 	if (argc != 4 && argc != 5) {
-		fprintf(stderr, "usage: roundtrip DEV SENDER TARGET [ABSENT]\n");
+		fprintf(stderr,
+			"usage: roundtrip [-r] DEV SENDER TARGET [ABSENT]\n");
 		return 2;
 	}
 	fd = open_device(argv[1], mac);
 	asked = request(mac, address(argv[2]), address(argv[3]));
-	alone = measure(fd, &asked, NULL);
+	told = reflected ? answer(&asked) : asked;
+	alone = measure(fd, &asked, &told, NULL);
 	if (argc == 4) {
 		printf("%.0f\n", alone);
 		return 0;
 	}
 	absent = request(mac, address(argv[2]), address(argv[4]));
-	printf("%.0f\n", (measure(fd, &asked, &absent) - alone) / ABSENT);
+	printf("%.0f\n",
+	       (measure(fd, &asked, &told, &absent) - alone) / ABSENT);
 	return 0;
 }

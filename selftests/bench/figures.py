@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the bench's figures mean: pure arithmetic on what the guest printed.
+
+A figure is a number of instructions. Of a round trip's, the baseline's (client,
+veth pair and the way back) are taken off: what is left is the server's own work,
+and only that is compared. A bound is what a ratio or a number must not exceed.
+"""
+
+# What two runs of the same code differ by at most, in instructions.
+NOISE = 10
+
+BASELINE = "baseline"
+XDP_BASELINE = "baseline_xdp"
+
+# The server's work in one figure over that in another, and what it may be.
+RATIOS = {
+    "answer_of_ebpf": ("vips_1", "ebpf_tc", 1.00),
+    "answer_of_ebpf_direct": ("vips_1", "ebpf_tc_direct", None),
+    "answer_of_kernel_own_address": ("vips_1", "kernel_own_address", 0.75),
+    "answer_of_kernel_proxy": ("vips_1", "kernel_proxy", None),
+    "answer_1000_of_1_vip": ("vips_1000", "vips_1", 1.05),
+    "answer_100000_of_1_vip": ("vips_100000", "vips_1", 1.05),
+    "probe_of_answer": ("vips_1_probe", "vips_1", None),
+    "capture_of_answer": ("vips_1_capture", "vips_1", None),
+}
+
+# Whole round trips, with all that they share: what no choice of a baseline moves.
+WHOLE = {
+    "round_trip_of_ebpf": ("vips_1", "ebpf_tc", 1.00),
+    "round_trip_of_ebpf_direct": ("vips_1", "ebpf_tc_direct", None),
+    "round_trip_of_kernel_own_address": ("vips_1", "kernel_own_address", None),
+}
+
+# What one figure has more than another, and what it may be.
+DIFFERENCES = {
+    "arp_not_ours_1_vip": ("stray_with_1_vip", "stray_without_vips", 240),
+    "arp_not_ours_100000_vips":
+        ("stray_with_100000_vips", "stray_without_vips", 240),
+    "arp_not_ours_ebpf": ("stray_ebpf_tc", "stray_without_vips", None),
+    "arp_after_the_last_vip": ("stray_after_vips", "stray_without_vips", NOISE),
+}
+
+
+def parse(text):
+    """The guest's lines between "begin" and "end", or None without those."""
+    lines = text.splitlines()
+    if "begin" not in lines or "end" not in lines:
+        return None
+    lines = lines[lines.index("begin") + 1:lines.index("end")]
+    return {name: int(value) for name, value in map(str.split, lines)}
+
+
+def server(values, name):
+    """The instructions of a round trip that are the server's, or None."""
+    if name.startswith(("stray", "suppressed", "baseline")):
+        return None
+    base = XDP_BASELINE if name == "ebpf_xdp" else BASELINE
+    return values[name] - values[base]
+
+
+def judged(value, bound, unit):
+    figure = {"value": value, "unit": unit}
+    if bound is not None:
+        figure["bound"] = bound
+        figure["within"] = value <= bound
+    return figure
+
+
+def results(values):
+    """By name: {value, unit, bound, within}; the last two where one is set."""
+    found = {}
+    for name, (one, other, bound) in RATIOS.items():
+        if one in values and other in values:
+            ratio = server(values, one) / server(values, other)
+            found[name] = judged(round(ratio, 3), bound, "ratio")
+    for name, (one, other, bound) in WHOLE.items():
+        if one in values and other in values:
+            found[name] = judged(round(values[one] / values[other], 3), bound,
+                                 "ratio")
+    for name, (one, other, bound) in DIFFERENCES.items():
+        if one in values and other in values:
+            found[name] = judged(values[one] - values[other], bound,
+                                 "instructions")
+    return found
+
+
+def measurements(values):
+    """By name: {instructions, server}; the second for round trips."""
+    found = {}
+    for name, value in values.items():
+        found[name] = {"instructions": value}
+        own = server(values, name)
+        if own is not None:
+            found[name]["server"] = own
+    return found
+
+
+def table(report):
+    """A report as text: what was measured, then what it amounts to."""
+    lines = [f"{'MEASURED':33} {'INSTRUCTIONS':>12} {'SERVER':>8}"]
+    for name, m in report["measured"].items():
+        lines.append(f"{name:33} {m['instructions']:12} "
+                     f"{m.get('server', ''):>8}".rstrip())
+    lines += ["", f"{'RESULT':33} {'VALUE':>12} {'BOUND':>8}"]
+    for name, r in report["results"].items():
+        bound = r.get("bound", "")
+        missed = "" if r.get("within", True) else "  missed"
+        lines.append(f"{name:33} {r['value']:12} {bound:>8}{missed}".rstrip())
+    return "\n".join(lines)
+
+
+def verdicts(report):
+    """TAP of every bound in a report, and whether all hold (and any does)."""
+    lines, passed, failed = [], 0, 0
+    for name, r in report["results"].items():
+        if "bound" not in r:
+            continue
+        within = r["value"] <= r["bound"]
+        passed, failed = passed + within, failed + (not within)
+        lines.append(f"{'ok' if within else 'not ok'} {passed + failed} "
+                     f"{name}: {r['value']} of at most {r['bound']} "
+                     f"({r['unit']})")
+    lines.append(f"1..{passed + failed}")
+    lines.append(f"# {passed} passed, {failed} failed")
+    return "\n".join(lines), passed > 0 and failed == 0
+
+
+def comparison(base, now):
+    """What each measurement was and is, the greatest growth first."""
+    rows = [(now[name] - base[name], name) for name in now if name in base]
+    lines = [f"{'MEASURED':33} {'BASE':>9} {'NOW':>9} {'CHANGE':>8}"]
+    for change, name in sorted(rows, key=lambda row: (-row[0], row[1])):
+        word = "  slower" if change > NOISE else ""
+        lines.append(f"{name:33} {base[name]:9} {now[name]:9} "
+                     f"{change:+8}{word}")
+    return "\n".join(lines)
