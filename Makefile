@@ -13,6 +13,7 @@
 #   make clean            remove what was built
 #
 #   make demo             one VIP, three nodes, a crash and a freeze: watch it
+#                         (IPV6=1: with an IPv6 address)
 #   make check            unit tests, simulation, and every behaviour in a VM
 #   make check-model      the election as a model, every state of it (needs spin)
 #   make bench            instructions of an answer, beside the kernel's own and
@@ -39,6 +40,7 @@ TESTS	?=
 SUITES	?=
 BASE	?=
 SHORT	?=
+IPV6	?=
 
 CTL	:= $(MAKE) -C ctl V=$(V)
 # Their list of files is no part of a demo; what goes wrong is on stderr.
@@ -84,7 +86,8 @@ guest-tools: setup
 
 demo: guest-tools
 	@color=; if [ -t 1 ] && [ -z "$$NO_COLOR" ]; then color=--color; fi; \
-	selftests/vm/run --timeout 300 -- selftests/demo/run $$color
+	selftests/vm/run --timeout 300 -- selftests/demo/run $$color \
+		$(if $(IPV6),--ipv6)
 
 vm: guest-tools
 	@selftests/vm/run --timeout inf --shell -- bash --rcfile selftests/vm/shellrc
