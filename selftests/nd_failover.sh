@@ -25,7 +25,7 @@ reaches() {
 }
 
 cluster
-plan 17
+plan 18
 
 check "the answers are right by RFC 4861" saw malformed=0 'answered>=3'
 check_controllers "the holder accepts what is sent to the VIP" \
@@ -67,5 +67,9 @@ check "having been silent from the end of its lease on" \
 check "the neighbour reaches the third" wait_for reaches
 check "never two answers, never a wrong one" saw dual_answers=0 malformed=0 \
 	"sequence=${MAC[$HOLDER]},${MAC[$second]},${MAC[$third]}"
+
+control "$third" service del "$SERVICE"
+check_controllers "the service deleted, its route goes with it" \
+	wait_for not delivered "$third"
 
 finish
