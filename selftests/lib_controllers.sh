@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Three controllers, one on each worker, over one SQLite store: what the
-# failover tests share beside lib.sh. Sourced, not run.
+# failover tests share beside lib.sh. Sourced, not run. With L2A_IPV6 set, the
+# service has an IPv6 VIP.
 #
 #     worker1          worker2          worker3       network namespaces
 #   l2announced      l2announced      l2announced
@@ -193,3 +194,8 @@ someone_else() {
 taken_over() {
 	sees 'moves>=1' 'answerer.1.answers>=3'
 }
+
+if [ -n "$L2A_IPV6" ]; then
+	# shellcheck source-path=SCRIPTDIR source=lib_ipv6.sh
+	. "$L2A_HERE/lib_ipv6.sh"
+fi
