@@ -6,11 +6,14 @@ veth pair and the way back) are taken off: what is left is the server's own work
 and only that is compared. A bound is what a ratio or a number must not exceed.
 """
 
+import math
+
 # What two runs of the same code differ by at most, in instructions.
 NOISE = 10
 
-BASELINE = "baseline"
-XDP_BASELINE = "baseline_xdp"
+# What is taken off a round trip, by how its name begins; else "baseline".
+BASELINES = {"ebpf_xdp": "baseline_xdp", "vips6": "baseline6",
+             "kernel_own_address6": "baseline6"}
 
 # The server's work in one figure over that in another, and what it may be.
 RATIOS = {
@@ -20,6 +23,8 @@ RATIOS = {
     "answer_of_kernel_proxy": ("vips_1", "kernel_proxy", None),
     "answer_1000_of_1_vip": ("vips_1000", "vips_1", 1.05),
     "answer_100000_of_1_vip": ("vips_100000", "vips_1", 1.05),
+    "nd_answer_of_kernel_own_address":
+        ("vips6_1", "kernel_own_address6", 0.75),
     "probe_of_answer": ("vips_1_probe", "vips_1", None),
     "capture_of_answer": ("vips_1_capture", "vips_1", None),
 }
@@ -38,7 +43,25 @@ DIFFERENCES = {
         ("stray_with_100000_vips", "stray_without_vips", 240),
     "arp_not_ours_ebpf": ("stray_ebpf_tc", "stray_without_vips", None),
     "arp_after_the_last_vip": ("stray_after_vips", "stray_without_vips", NOISE),
+    "ipv6_not_ours": ("stray6_with_vips", "stray6_without_vips", 200),
+    "ipv6_not_ours_local":
+        ("stray6_local_with_vips", "stray6_local_without_vips", 200),
+    "ipv6_not_ours_icmp":
+        ("stray6_icmp_with_vips", "stray6_icmp_without_vips", 200),
+    "ipv6_not_ours_no_next_header":
+        ("stray6_no_next_header_with_vips", "stray6_no_next_header_without_vips",
+         200),
+    "ipv6_with_ipv4_vips_only":
+        ("stray6_with_ipv4_vips", "stray6_without_vips", NOISE),
+    "ipv6_after_the_last_vip":
+        ("stray6_after_vips", "stray6_without_vips", NOISE),
 }
+
+
+# What is done with N VIPs at once, and what 100,000 may take of 1,000, each.
+SCALED = {"add": 1.3, "del": 1.3, "show": None, "standby": None,
+          "activate": None}
+FEW, MANY = 1000, 100000
 
 
 def parse(text):
@@ -52,10 +75,10 @@ def parse(text):
 
 def server(values, name):
     """The instructions of a round trip that are the server's, or None."""
-    if name.startswith(("stray", "suppressed", "baseline")):
+    if not name.startswith(("kernel", "ebpf", "vips")):
         return None
-    base = XDP_BASELINE if name == "ebpf_xdp" else BASELINE
-    return values[name] - values[base]
+    base = [BASELINES[start] for start in BASELINES if name.startswith(start)]
+    return values[name] - values[base[0] if base else "baseline"]
 
 
 def judged(value, bound, unit):
@@ -64,6 +87,29 @@ def judged(value, bound, unit):
         figure["bound"] = bound
         figure["within"] = value <= bound
     return figure
+
+
+def each(values, what, count):
+    """What one VIP of so many takes, the start of the program taken off."""
+    return (values[f"{what}_{count}"] - values[f"{what}_1"]) / (count - 1)
+
+
+def scale(values):
+    found = {}
+    for what, bound in SCALED.items():
+        few, many = each(values, what, FEW), each(values, what, MANY)
+        for count in (FEW, MANY):
+            found[f"{what}_each_of_{count}"] = judged(
+                round(each(values, what, count)), None, "instructions")
+        found[f"{what}_{MANY}_of_{FEW}_each"] = judged(
+            round(many / few, 3), bound, "ratio")
+        found[f"{what}_exponent"] = judged(
+            round(1 + math.log(many / few) / math.log(MANY / FEW), 3), None,
+            "exponent")
+    found[f"renew_{MANY}_of_1_vip"] = judged(
+        round(values[f"renew_{MANY}"] / values["renew_1"], 3), 1.05, "ratio")
+    found["vip_bytes"] = judged(values["vip_slab_bytes"], 256, "bytes")
+    return found
 
 
 def results(values):
@@ -81,6 +127,8 @@ def results(values):
         if one in values and other in values:
             found[name] = judged(values[one] - values[other], bound,
                                  "instructions")
+    if "vip_slab_bytes" in values:
+        found.update(scale(values))
     return found
 
 
@@ -97,15 +145,15 @@ def measurements(values):
 
 def table(report):
     """A report as text: what was measured, then what it amounts to."""
-    lines = [f"{'MEASURED':33} {'INSTRUCTIONS':>12} {'SERVER':>8}"]
+    lines = [f"{'MEASURED':35} {'INSTRUCTIONS':>12} {'SERVER':>8}"]
     for name, m in report["measured"].items():
-        lines.append(f"{name:33} {m['instructions']:12} "
+        lines.append(f"{name:35} {m['instructions']:12} "
                      f"{m.get('server', ''):>8}".rstrip())
-    lines += ["", f"{'RESULT':33} {'VALUE':>12} {'BOUND':>8}"]
+    lines += ["", f"{'RESULT':35} {'VALUE':>12} {'BOUND':>8}"]
     for name, r in report["results"].items():
         bound = r.get("bound", "")
         missed = "" if r.get("within", True) else "  missed"
-        lines.append(f"{name:33} {r['value']:12} {bound:>8}{missed}".rstrip())
+        lines.append(f"{name:35} {r['value']:12} {bound:>8}{missed}".rstrip())
     return "\n".join(lines)
 
 
@@ -128,9 +176,9 @@ def verdicts(report):
 def comparison(base, now):
     """What each measurement was and is, the greatest growth first."""
     rows = [(now[name] - base[name], name) for name in now if name in base]
-    lines = [f"{'MEASURED':33} {'BASE':>9} {'NOW':>9} {'CHANGE':>8}"]
+    lines = [f"{'MEASURED':35} {'BASE':>9} {'NOW':>9} {'CHANGE':>8}"]
     for change, name in sorted(rows, key=lambda row: (-row[0], row[1])):
         word = "  slower" if change > NOISE else ""
-        lines.append(f"{name:33} {base[name]:9} {now[name]:9} "
+        lines.append(f"{name:35} {base[name]:9} {now[name]:9} "
                      f"{change:+8}{word}")
     return "\n".join(lines)
