@@ -17,7 +17,7 @@ OUTER=vxlan1
 answers_in() {
 	tcpdump -r "$UNDERLAY" -nn -T vxlan 2> /dev/null |
 		grep -A 1 "IP ${ADDRESS[worker1]}\..*vni $1\$" |
-		grep -c "Reply $VIP is-at 02:00:00:00:00:41"
+		grep -cE "Reply $VIP is-at 02:00:00:00:00:41|advertisement, tgt is $VIP,"
 }
 
 only_in() {
