@@ -79,8 +79,11 @@ on worker1 l2ctl vip set "$VIP" dev eth0 lease none state standby
 # The holder would answer the probe, and the stack give the address up.
 on worker2 l2ctl vip add "$VIP" dev eth0 announce 1
 dad_on worker1 eth0
+# Long enough for the holder to be heard meanwhile.
+sysctl_in worker1 eth0.dad_transmits=5
 start=$(now)
 place eth0
+on worker2 l2ctl announce "$VIP"
 check "a standby's own duplicate address detection finds no duplicate" \
 	wait_for usable
 check "and does not ask for one" saw --since "$start" -- probes=0
