@@ -197,10 +197,9 @@ static void claim(struct l2a_net *ln, struct sk_buff *skb,
 		l2a_conflict(ln, vip, nd->lladdr);
 }
 
-static unsigned int nd_pre_routing(void *priv, struct sk_buff *skb,
-				   const struct nf_hook_state *state)
+static noinline unsigned int take_in(struct l2a_net *ln, struct sk_buff *skb,
+				     const struct nf_hook_state *state)
 {
-	struct l2a_net *ln = priv;
 	unsigned int verdict = NF_ACCEPT;
 	struct l2a_nd nd;
 
@@ -211,6 +210,13 @@ static unsigned int nd_pre_routing(void *priv, struct sk_buff *skb,
 	if (nd.kind == L2A_ND_ASKS && !nf_bridge_info_exists(skb))
 		verdict = question(ln, skb, state, &nd);
 	return verdict == NF_ACCEPT ? l2a_pass(ln) : verdict;
+}
+
+static unsigned int nd_pre_routing(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	return likely(l2a_nd_unlikely(skb)) ? NF_ACCEPT :
+					      take_in(priv, skb, state);
 }
 
 /*
@@ -225,10 +231,9 @@ static bool own_vip(struct l2a_net *ln, const struct net_device *dev,
 	       ipv6_chk_addr_and_flags(ln->net, addr, dev, false, 1, 0);
 }
 
-static unsigned int nd_local_in(void *priv, struct sk_buff *skb,
-				const struct nf_hook_state *state)
+static noinline unsigned int deliver(struct l2a_net *ln, struct sk_buff *skb,
+				     const struct nf_hook_state *state)
 {
-	struct l2a_net *ln = priv;
 	struct l2a_nd nd;
 
 	l2a_nd_read(skb, &nd);
@@ -237,6 +242,13 @@ static unsigned int nd_local_in(void *priv, struct sk_buff *skb,
 	if (nd.kind == L2A_ND_ASKS)
 		return question(ln, skb, state, &nd);
 	return own_vip(ln, state->in, &nd.target) ? NF_DROP : NF_ACCEPT;
+}
+
+static unsigned int nd_local_in(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	return likely(l2a_nd_unlikely(skb)) ? NF_ACCEPT :
+					      deliver(priv, skb, state);
 }
 
 /* ---- the guard of what goes out */
@@ -300,10 +312,9 @@ static unsigned int change_source(struct l2a_net *ln, struct sk_buff *skb,
  * LAN's caches here; and a probe for one that is configured here (RFC 4862) would
  * be answered by the holder, and the stack give the address up.
  */
-static unsigned int nd_local_out(void *priv, struct sk_buff *skb,
-				 const struct nf_hook_state *state)
+static noinline unsigned int guard_out(struct l2a_net *ln, struct sk_buff *skb,
+				       const struct nf_hook_state *state)
 {
-	struct l2a_net *ln = priv;
 	bool probe, claims;
 	struct l2a_nd nd;
 
@@ -322,6 +333,13 @@ static unsigned int nd_local_out(void *priv, struct sk_buff *skb,
 	if (claims || nd.kind == L2A_ND_TELLS)
 		return NF_DROP;
 	return change_source(ln, skb, state->out, &nd);
+}
+
+static unsigned int nd_local_out(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state)
+{
+	return likely(l2a_nd_unlikely(skb)) ? NF_ACCEPT :
+					      guard_out(priv, skb, state);
 }
 
 /* ---- announcements */

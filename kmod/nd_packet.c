@@ -42,18 +42,19 @@ static int behind_extensions(const struct sk_buff *skb)
 }
 
 /**
- * l2a_nd_read_slow - the same for what is not obviously something else
+ * l2a_nd_read - see whether a packet is a solicitation or an advertisement
  * @skb: the packet, its data at the IPv6 header
- * @nd: as for l2a_nd_read(), kind set to %L2A_ND_OTHER
+ * @nd: out: kind, offset, and where it is one of them the three addresses
  *
  * Any context.
  */
-void l2a_nd_read_slow(const struct sk_buff *skb, struct l2a_nd *nd)
+void l2a_nd_read(const struct sk_buff *skb, struct l2a_nd *nd)
 {
 	int offset = sizeof(struct ipv6hdr);
 	const struct nd_msg *msg;
 	struct nd_msg buf;
 
+	nd->kind = L2A_ND_OTHER;
 	if (ipv6_hdr(skb)->nexthdr != IPPROTO_ICMPV6)
 		offset = behind_extensions(skb);
 	if (offset < 0)

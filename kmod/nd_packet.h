@@ -39,29 +39,29 @@ struct l2a_nd {
 	bool told;
 };
 
-void l2a_nd_read_slow(const struct sk_buff *skb, struct l2a_nd *nd);
+void l2a_nd_read(const struct sk_buff *skb, struct l2a_nd *nd);
 bool l2a_nd_valid(struct sk_buff *skb, unsigned int hook, struct l2a_nd *nd);
 void l2a_nd_write(struct sk_buff *skb, const struct net_device *dev,
 		  const struct in6_addr *vip, const struct in6_addr *to,
 		  bool solicited);
 
 /**
- * l2a_nd_read - see whether a packet is a solicitation or an advertisement
+ * l2a_nd_unlikely - see at once that a packet is no business of ours
  * @skb: the packet, its data at the IPv6 header
- * @nd: out: kind, offset, and where it is one of them the three addresses
  *
- * Every IPv6 packet comes here, so what most of them are is seen at once.
+ * Every IPv6 packet comes here. A hook asks this before it makes room for a struct
+ * l2a_nd, whose stack frame would cost more than the question.
  *
  * Any context.
+ *
+ * Return: true for what most packets are; else l2a_nd_read() says what it is.
  */
-static __always_inline void l2a_nd_read(const struct sk_buff *skb,
-					struct l2a_nd *nd)
+static __always_inline bool l2a_nd_unlikely(const struct sk_buff *skb)
 {
 	u8 next = ipv6_hdr(skb)->nexthdr;
 
-	nd->kind = L2A_ND_OTHER;
-	if (next != IPPROTO_TCP && next != IPPROTO_UDP)
-		l2a_nd_read_slow(skb, nd);
+	return next == IPPROTO_TCP || next == IPPROTO_UDP ||
+	       next == IPPROTO_NONE;
 }
 
 #endif /* L2A_ND_PACKET_H */
