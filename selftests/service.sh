@@ -10,6 +10,8 @@ LEASE_MS=8000
 
 # shellcheck source-path=SCRIPTDIR source=lib_controllers.sh
 . "$(dirname "$0")/lib_controllers.sh"
+# shellcheck source-path=SCRIPTDIR source=lib_probes.sh
+. "$(dirname "$0")/lib_probes.sh"
 
 listed() {
 	control "$1" -j service show | grep "\"$SERVICE\""
@@ -47,9 +49,31 @@ delivered() {
 	ip -n "${!HOLDER}" route get "$VIP" | grep -w local
 }
 
+# What the kernel is asked to do, in the order it is asked.
+trace_start() {
+	at_end trace_stop
+	echo > "$L2A_TRACING/trace"
+	probe vip_goes l2announce:l2a_vip_remove
+	probe route_goes fib_table_delete
+}
+
+trace_stop() {
+	unprobe vip_goes
+	unprobe route_goes
+}
+
+# route_first PID: of a service's end, by the controller PID.
+route_first() {
+	local seen
+
+	seen=$(sed -n "s/^.*-$1 .*: \(vip_goes\|route_goes\): .*/\1/p" "$L2A_TRACING/trace")
+	[ "$seen" = $'route_goes\nvip_goes' ] || { echo "$seen"; return 1; }
+}
+
+can_probe || skip_all "the kernel has no CONFIG_KPROBE_EVENTS"
 cluster
 require python3
-plan 18
+plan 19
 
 other=$(someone_else)
 check_controllers "every worker knows the service" wait_for listed "$other"
@@ -79,9 +103,14 @@ misused "a service without a VIP" 'vip' \
 	control worker1 service add bad dev eth0
 
 # Deleted through one that does not hold it.
+trace_start
 control "$other" service del "$SERVICE"
 check_controllers "deleted, it is gone from every kernel" \
 	wait_for nobody_has_it
+# Without a VIP the module leaves the stack to itself, which answers for any
+# local route.
+check "the holder's route went before its VIP" route_first "${CONTROLLER[$HOLDER]}"
+trace_stop
 start=$(now)
 wait_for sees --since "$start" -- 'requests>=5' > /dev/null
 check "and answered by nobody" saw --since "$start" -- replies=0

@@ -154,13 +154,38 @@ static void served(struct agent *a, const struct served *s, bool ok)
 	enqueue(a, &ev, NULL, s->name);
 }
 
+/*
+ * Of a VIP that the module is about to forget the local route goes first: once
+ * the module keeps silent no more, the stack would answer for it.
+ */
+static void routes_first(struct agent *a, const struct deliver_route *had,
+			 size_t n_had, uint64_t now)
+{
+	struct deliver_route *routes;
+	uint64_t next;
+	size_t n;
+
+	if (!n_had)
+		return;
+	routes = served_routes(&a->served, a->links, now, &n, &next);
+	deliver_remove(a->deliver, had, n_had, routes, n);
+	free(routes);
+}
+
 static void do_serve(struct agent *a, const struct el_action *action)
 {
+	uint64_t now = l2a_clock_ns(CLOCK_MONOTONIC);
 	uint64_t linger = action->linger ?
-			  l2a_clock_ns(CLOCK_MONOTONIC) +
-			  a->config->linger_ms * L2A_NSEC_PER_MSEC : 0;
-	struct served *s = served_set(&a->served, action, linger);
+			  now + a->config->linger_ms * L2A_NSEC_PER_MSEC : 0;
+	struct served *s = served_find(&a->served, action->name);
+	struct deliver_route *had = NULL;
+	size_t n_had = 0;
 
+	if (s)
+		had = served_routes_of(s, a->links, now, &n_had);
+	s = served_set(&a->served, action, linger);
+	routes_first(a, had, n_had, now);
+	free(had);
 	a->routes_stale = true;
 	served(a, s, responder_serve(a->responder, s));
 }

@@ -195,14 +195,38 @@ static bool has(const struct deliver_route *routes, size_t n,
 	return n && bsearch(route, routes, n, sizeof(*routes), by_route);
 }
 
+/* Sorted, and one route a VIP: services may share it. */
+static size_t one_each(struct deliver_route *routes, size_t n)
+{
+	size_t kept = 0;
+
+	if (n)
+		qsort(routes, n, sizeof(*routes), by_route);
+	for (size_t i = 0; i < n; i++) {
+		if (!kept || !l2a_addr_equal(&routes[i].addr,
+					     &routes[kept - 1].addr))
+			routes[kept++] = routes[i];
+	}
+	return kept;
+}
+
+void deliver_remove(struct deliver *deliver, const struct deliver_route *had,
+		    size_t n_had, struct deliver_route *routes, size_t n)
+{
+	n = one_each(routes, n);
+	for (size_t i = 0; i < n_had; i++) {
+		if (!has(routes, n, &had[i]))
+			change(deliver, &had[i], false);
+	}
+}
+
 void deliver_set(struct deliver *deliver, struct deliver_route *routes, size_t n)
 {
 	struct list there = { NULL, 0 };
 
 	if (read_all(deliver, &there))
 		goto out;
-	if (n)
-		qsort(routes, n, sizeof(*routes), by_route);
+	n = one_each(routes, n);
 	if (there.n)
 		qsort(there.routes, there.n, sizeof(*there.routes), by_route);
 	/* Away first: a VIP may only change its device. */

@@ -35,7 +35,7 @@ void deliver_close(struct deliver *deliver);
 /**
  * deliver_set() - make the kernel's routes those that should be
  * @deliver: handle
- * @routes: all that should be; sorted in place
+ * @routes: all that should be, a VIP perhaps more than once; sorted in place
  * @n: how many
  *
  * Adds what is missing, removes what is too much, logs either. Looks at what
@@ -43,5 +43,18 @@ void deliver_close(struct deliver *deliver);
  */
 void deliver_set(struct deliver *deliver, struct deliver_route *routes,
 		 size_t n);
+
+/**
+ * deliver_remove() - remove those routes that should be no more
+ * @deliver: handle
+ * @had: routes that may be there
+ * @n_had: how many
+ * @routes: all that should be; sorted in place
+ * @n: how many
+ *
+ * Of the routes in @had alone; does not look at what the kernel has.
+ */
+void deliver_remove(struct deliver *deliver, const struct deliver_route *had,
+		    size_t n_had, struct deliver_route *routes, size_t n);
 
 #endif /* L2A_DELIVER_H */

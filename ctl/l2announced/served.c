@@ -77,14 +77,35 @@ static bool delivers(const struct served *s, uint64_t now, uint64_t *next)
 	return true;
 }
 
-static bool listed(const struct deliver_route *routes, size_t n,
-		   const struct l2a_addr *addr)
+static struct deliver_route *add_routes(const struct served *s,
+					const struct links *links,
+					struct deliver_route *routes, size_t *n)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (l2a_addr_equal(&routes[i].addr, addr))
-			return true;
+	const struct link *link = first_up(s->spec, links);
+	size_t more = s->spec->service.vips.n;
+	struct l2a_addr addr;
+
+	if (!link)
+		return routes;
+	routes = xrealloc(routes, *n + more, sizeof(*routes));
+	for (size_t k = 0; k < more; k++) {
+		if (l2a_addr_parse(s->spec->service.vips.v[k], &addr, NULL))
+			continue;
+		memset(&routes[*n], 0, sizeof(*routes));
+		routes[*n].addr = addr;
+		routes[(*n)++].ifindex = link->ifindex;
 	}
-	return false;
+	return routes;
+}
+
+struct deliver_route *served_routes_of(const struct served *s,
+				       const struct links *links, uint64_t now,
+				       size_t *n)
+{
+	uint64_t next = UINT64_MAX;
+
+	*n = 0;
+	return delivers(s, now, &next) ? add_routes(s, links, NULL, n) : NULL;
 }
 
 struct deliver_route *served_routes(const struct served_list *list,
@@ -96,22 +117,8 @@ struct deliver_route *served_routes(const struct served_list *list,
 	*n = 0;
 	*next = UINT64_MAX;
 	for (size_t i = 0; i < list->n; i++) {
-		const struct served *s = &list->v[i];
-		const struct link *link;
-		struct l2a_addr addr;
-
-		if (!delivers(s, now, next))
-			continue;
-		link = first_up(s->spec, links);
-		for (size_t k = 0; link && k < s->spec->service.vips.n; k++) {
-			if (l2a_addr_parse(s->spec->service.vips.v[k], &addr,
-					   NULL) || listed(routes, *n, &addr))
-				continue;
-			routes = xrealloc(routes, *n + 1, sizeof(*routes));
-			memset(&routes[*n], 0, sizeof(*routes));
-			routes[*n].addr = addr;
-			routes[(*n)++].ifindex = link->ifindex;
-		}
+		if (delivers(&list->v[i], now, next))
+			routes = add_routes(&list->v[i], links, routes, n);
 	}
 	return routes;
 }

@@ -65,10 +65,16 @@ void served_clear(struct served_list *list);
  * @n: how many
  * @next: when the next lingering one ends; UINT64_MAX if none does
  *
- * Return: an array for free(), or NULL.
+ * Return: an array for free(), or NULL. A VIP that services share is in it for
+ * each of them.
  */
 struct deliver_route *served_routes(const struct served_list *list,
 				    const struct links *links, uint64_t now,
 				    size_t *n, uint64_t *next);
+
+/** served_routes_of() - the same for one service */
+struct deliver_route *served_routes_of(const struct served *s,
+				       const struct links *links, uint64_t now,
+				       size_t *n);
 
 #endif /* L2A_SERVED_H */
