@@ -31,6 +31,16 @@
 #include "trace.h"
 #include "vip.h"
 
+/* Whether a bridge is taking the packet through hooks that are not its own. */
+static bool nd_bridged(const struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	return nf_bridge_info_exists(skb);
+#else
+	return false;
+#endif
+}
+
 static struct l2a_vip *vip_find(struct l2a_net *ln, const struct in6_addr *addr,
 				const struct net_device *dev)
 {
@@ -207,7 +217,7 @@ static noinline unsigned int take_in(struct l2a_net *ln, struct sk_buff *skb,
 	if (likely(nd.kind == L2A_ND_OTHER))
 		return NF_ACCEPT;
 	claim(ln, skb, state, &nd);
-	if (nd.kind == L2A_ND_ASKS && !nf_bridge_info_exists(skb))
+	if (nd.kind == L2A_ND_ASKS && !nd_bridged(skb))
 		verdict = question(ln, skb, state, &nd);
 	return verdict == NF_ACCEPT ? l2a_pass(ln) : verdict;
 }

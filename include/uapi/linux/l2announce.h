@@ -207,8 +207,9 @@ enum l2announce_stats_attr {
  *	changing (-EEXIST). What a change does not name stays as it was. A
  *	request that names state, lease or token makes the VIP's activation anew,
  *	under the lease's token of this moment. Errors, beside those:
- *	-EAFNOSUPPORT (family; IPv6 where this host has none), -EINVAL (something is missing, an address no host
- *	can own, a token without a lease), -ERANGE (a value out of its range),
+ *	-EAFNOSUPPORT (family; IPv6 where this host has none), -EINVAL (something
+ *	is missing, an address no host can own, a token without a lease), -ERANGE
+ *	(a value out of its range),
  *	-ENODEV (no such device), -EOPNOTSUPP (loopback, NOARP or not Ethernet),
  *	-EBUSY (a port of a bridge, bond or team; the message names the master),
  *	-ENOENT (no such lease), -ESTALE (token), -ENOSPC (limit), -ENOMEM
