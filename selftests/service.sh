@@ -70,10 +70,35 @@ route_first() {
 	[ "$seen" = $'route_goes\nvip_goes' ] || { echo "$seen"; return 1; }
 }
 
+# has_vips NAME ADDRESS...: these and no others, in its kernel, on eth0.
+has_vips() {
+	local name=$1 seen
+	shift
+
+	seen=$(quietly "$name" l2ctl -j vip show dev eth0 |
+		jq -r '.[].address' | sort | xargs)
+	[ "$seen" = "$*" ] || { echo "$name: $seen"; return 1; }
+}
+
+all_have_vips() {
+	local name
+
+	for name in "${WORKERS[@]}"; do
+		has_vips "$name" "$@" || return
+	done
+}
+
+service_has() {
+	local seen
+
+	seen=$(control "$other" -j service show "$SERVICE" | jq -c ".[0].$1")
+	[ "$seen" = "$2" ] || { echo "$1: $seen"; return 1; }
+}
+
 can_probe || skip_all "the kernel has no CONFIG_KPROBE_EVENTS"
 cluster
-require python3
-plan 19
+require python3 jq
+plan 26
 
 other=$(someone_else)
 check_controllers "every worker knows the service" wait_for listed "$other"
@@ -101,6 +126,22 @@ refused "a controller that is not there" 'nowhere' \
 	l2ctl --socket "$L2A_TMP/nowhere" service show
 misused "a service without a VIP" 'vip' \
 	control worker1 service add bad dev eth0
+
+# Changed, also through one that does not hold it.
+control "$other" service set "$SERVICE" vip "$VIP" "$VIP2"
+check_controllers "set: a second VIP is every kernel's" \
+	wait_for all_have_vips "$VIP" "$VIP2"
+check_controllers "and active where the first is" \
+	wait_for vip_is "$HOLDER" state active "$VIP2"
+check "and the rest is as it was" service_has devs '["eth0"]'
+control "$other" service set "$SERVICE" vip "$VIP" prefer "$HOLDER"
+check_controllers "set again, the second VIP is gone from every kernel" \
+	wait_for all_have_vips "$VIP"
+check "the holder holds on" saw "sequence=${MAC[$HOLDER]}"
+refused "a change of a service nobody knows" 'no/such' \
+	control worker1 service set no/such vip "$VIP"
+misused "a change of nothing" 'vip, dev, node' \
+	control worker1 service set "$SERVICE"
 
 # Deleted through one that does not hold it.
 trace_start

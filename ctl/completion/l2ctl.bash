@@ -75,6 +75,8 @@ _l2ctl_words()
 		_l2ctl_reply "max-vips announce-rate announce-burst" ;;
 	"service add")
 		_l2ctl_reply "vip dev node prefer deliver" ;;
+	"service set")
+		_l2ctl_reply "$(_l2ctl_names service show) vip dev node prefer deliver" ;;
 	"service del" | "service show")
 		_l2ctl_reply "$(_l2ctl_names service show)" ;;
 	"node drain" | "node undrain" | move*)
@@ -94,7 +96,7 @@ _l2ctl_verbs()
 	settings)
 		_l2ctl_reply "set show help" ;;
 	service)
-		_l2ctl_reply "add del show help" ;;
+		_l2ctl_reply "add set del show help" ;;
 	node)
 		_l2ctl_reply "show drain undrain help" ;;
 	move)

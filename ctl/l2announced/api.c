@@ -164,9 +164,8 @@ static void put_service(struct api *api, struct evhttp_request *req,
 	struct api_call *call;
 	struct record *rec;
 	struct l2a_error err;
+	struct api_condition condition;
 	char key[RECORD_KEY_MAX];
-	uint64_t version;
-	bool create;
 
 	if (!config_name_ok(name)) {
 		api_refuse(req, 400, "\"%s\" is no service's name: letters, digits and \"-._/\", at most %d, no \"/\" at an end",
@@ -174,20 +173,21 @@ static void put_service(struct api *api, struct evhttp_request *req,
 		free(body);
 		return;
 	}
-	rec = api_service_parse(body, &create, &err);
+	rec = api_service_parse(body, &condition, &err);
 	free(body);
 	if (!rec) {
 		api_refuse(req, 400, "service %s: %s", name, err.text);
 		return;
 	}
-	version = create ? 0 : known_version(api, name);
+	if (!condition.create && !condition.version)
+		condition.version = known_version(api, name);
 	call = api_call_new(api, req, "service", name, "set");
 	call->done = 201;
-	if (create)
+	if (condition.create)
 		call->conflict_text = "exists";
 	value = record_format(rec);
 	info.store->put_if(info.handle, record_key(RECORD_SERVICE, name, key),
-			   version, value, api_stored, call);
+			   condition.version, value, api_stored, call);
 	free(value);
 	record_put(rec);
 }

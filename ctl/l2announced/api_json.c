@@ -65,6 +65,7 @@ static void add_service(const struct el_service_info *info, void *arg)
 	put(obj, "nodes", list(&info->spec->nodes));
 	put(obj, "prefer", list(&info->spec->prefer));
 	put(obj, "deliver", text(info->spec->deliver ? "route" : "none"));
+	put(obj, "version", json_object_new_uint64(info->version));
 	json_object_array_add(filter->array, obj);
 }
 
@@ -234,30 +235,55 @@ static int check_service(struct service_record *spec, struct l2a_error *err)
 	return check_devs(&spec->devs, err);
 }
 
-static int check_keys(json_object *obj, bool *create, struct l2a_error *err)
+static int read_version(json_object *value, uint64_t *version,
+			struct l2a_error *err)
+{
+	if (!json_object_is_type(value, json_type_int) ||
+	    json_object_get_int64(value) <= 0)
+		return l2a_fail(err, -EINVAL, "version: a number above 0");
+	*version = json_object_get_uint64(value);
+	return 0;
+}
+
+static int read_create(json_object *value, bool *create, struct l2a_error *err)
+{
+	if (!json_object_is_type(value, json_type_boolean))
+		return l2a_fail(err, -EINVAL, "create: true or false");
+	*create = json_object_get_boolean(value);
+	return 0;
+}
+
+static int check_keys(json_object *obj, struct api_condition *condition,
+		      struct l2a_error *err)
 {
 	static const char *const known[] = {
 		"vips", "devs", "nodes", "prefer", "deliver", "create",
+		"version",
 	};
 
-	*create = false;
+	memset(condition, 0, sizeof(*condition));
 	json_object_object_foreach(obj, key, value) {
 		bool found = false;
+		int ret = 0;
 
 		for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 			found |= !strcmp(known[i], key);
 		if (!found)
 			return l2a_fail(err, -EINVAL, "\"%s\": unknown key", key);
-		if (strcmp(key, "create"))
-			continue;
-		if (!json_object_is_type(value, json_type_boolean))
-			return l2a_fail(err, -EINVAL, "create: true or false");
-		*create = json_object_get_boolean(value);
+		if (!strcmp(key, "create"))
+			ret = read_create(value, &condition->create, err);
+		if (!strcmp(key, "version"))
+			ret = read_version(value, &condition->version, err);
+		if (ret)
+			return ret;
 	}
+	if (condition->create && condition->version)
+		return l2a_fail(err, -EINVAL, "version: what is created has none yet");
 	return 0;
 }
 
-struct record *api_service_parse(const char *body, bool *create,
+struct record *api_service_parse(const char *body,
+				 struct api_condition *condition,
 				 struct l2a_error *err)
 {
 	json_object *obj = json_tokener_parse(body);
@@ -265,7 +291,7 @@ struct record *api_service_parse(const char *body, bool *create,
 
 	if (!json_object_is_type(obj, json_type_object))
 		l2a_fail(err, -EINVAL, "the body is no JSON object");
-	else if (!check_keys(obj, create, err))
+	else if (!check_keys(obj, condition, err))
 		rec = record_parse(RECORD_SERVICE, body, err);
 	json_object_put(obj);
 	if (rec && check_service(&rec->service, err)) {

@@ -19,14 +19,25 @@ json_object *api_nodes(struct agent *agent);
 json_object *api_status(struct agent *agent);
 
 /**
+ * struct api_condition - what must hold for a service to be put
+ * @create: there must be none of that name yet
+ * @version: it must be the one that was shown with this version; 0 for any
+ */
+struct api_condition {
+	bool create;
+	uint64_t version;
+};
+
+/**
  * api_service_parse() - read the body of a PUT of a service
  * @body: JSON text
- * @create: whether there must be none of that name yet
+ * @condition: out
  * @err: says what is wrong with it
  *
  * Return: its record, or NULL.
  */
-struct record *api_service_parse(const char *body, bool *create,
+struct record *api_service_parse(const char *body,
+				 struct api_condition *condition,
 				 struct l2a_error *err);
 
 #endif /* L2A_API_JSON_H */

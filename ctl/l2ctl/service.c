@@ -49,6 +49,63 @@ static int service_add(struct ctl *ctl, struct args *args)
 	return ret ? ctl_refused(ctl, &err) : CTL_OK;
 }
 
+/* Lay what is to change over what there is, which must still be there. */
+static int merge(struct json_object *change, const struct json_object *shown,
+		 struct l2a_error *err)
+{
+	static const char *const keys[] = {
+		"vips", "devs", "nodes", "prefer", "deliver", "version",
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		struct json_object *value;
+
+		if (json_object_object_get_ex(change, keys[i], NULL))
+			continue;
+		if (!json_object_object_get_ex(shown, keys[i], &value))
+			return l2a_fail(err, -EBADMSG,
+					"the controller does not tell the service's %s",
+					keys[i]);
+		if (json_object_object_add(change, keys[i],
+					   json_object_get(value)))
+			return l2a_fail(err, -ENOMEM, "out of memory");
+	}
+	return 0;
+}
+
+static int put_change(const struct ctl *ctl, const char *name,
+		      struct json_object *change, struct l2a_error *err)
+{
+	struct json_object *list = NULL;
+	int ret;
+
+	ret = http_call(ctl->socket, "GET", PATH, name, NULL, &list, err);
+	if (!ret && !json_object_is_type(list, json_type_array))
+		ret = l2a_fail(err, -EBADMSG, "the controller's answer is no list");
+	if (!ret)
+		ret = merge(change, json_object_array_get_idx(list, 0), err);
+	if (!ret)
+		ret = http_call(ctl->socket, "PUT", PATH, name, change, NULL,
+				err);
+	json_object_put(list);
+	return ret;
+}
+
+static int service_set(struct ctl *ctl, struct args *args)
+{
+	struct l2a_error err = { 0 };
+	struct json_object *change;
+	const char *name;
+	int ret;
+
+	if (take_name(args, &name, &err) ||
+	    service_args_change(args, &change, &err))
+		return ctl_misused(ctl, &err);
+	ret = put_change(ctl, name, change, &err);
+	json_object_put(change);
+	return ret ? ctl_refused(ctl, &err) : CTL_OK;
+}
+
 static int service_del(struct ctl *ctl, struct args *args)
 {
 	struct l2a_error err = { 0 };
@@ -74,9 +131,12 @@ static int service_show(struct ctl *ctl, struct args *args)
 }
 
 static const struct verb verbs[] = {
-	{ "add", "NAME vip ADDR... dev PATTERN... [node PATTERN...] "
-	  "[prefer NODE...] [deliver route|none]",
+	{ "add", "NAME vip ADDR... dev PATTERN... [node PATTERN...|any] "
+	  "[prefer NODE...|none] [deliver route|none]",
 	  "have one node of the cluster hold these addresses", service_add },
+	{ "set", "NAME [vip ADDR...] [dev PATTERN...] [node PATTERN...|any] "
+	  "[prefer NODE...|none] [deliver route|none]",
+	  "change a service; what is not named stays", service_set },
 	{ "del", "NAME", "remove a service", service_del },
 	{ "show", "[NAME]", "list all services, or one", service_show },
 	{ 0 },

@@ -11,11 +11,12 @@ static const struct part {
 	const char *keyword;
 	const char *key;
 	const char *what;	/* of a value, for messages */
+	const char *empty;	/* the word for no value at all, NULL for none */
 } lists[] = {
-	{ "vip", "vips", "an address" },
-	{ "dev", "devs", "a device pattern" },
-	{ "node", "nodes", "a node pattern" },
-	{ "prefer", "prefer", "a node" },
+	{ "vip", "vips", "an address", NULL },
+	{ "dev", "devs", "a device pattern", NULL },
+	{ "node", "nodes", "a node pattern", "any" },
+	{ "prefer", "prefer", "a node", "none" },
 };
 
 #define N_LISTS		(sizeof(lists) / sizeof(lists[0]))
@@ -96,6 +97,10 @@ static int take_list(struct args *args, const struct part *part,
 		if (append_value(list, part, args_next(args), err))
 			return err->code;
 	} while (args_peek(args) && !is_keyword(args_peek(args)));
+	if (part->empty && json_object_array_length(list) == 1 &&
+	    !strcmp(json_object_get_string(json_object_array_get_idx(list, 0)),
+		    part->empty))
+		json_object_array_del_idx(list, 0, 1);
 	return 0;
 }
 
@@ -135,6 +140,11 @@ static int take_all(struct args *args, struct json_object *body,
 		if (ret)
 			return ret;
 	}
+	return 0;
+}
+
+static int complete(struct json_object *body, struct l2a_error *err)
+{
 	if (!json_object_object_get(body, "vips"))
 		return l2a_fail(err, -EINVAL, "\"vip\" and an address expected");
 	if (!json_object_object_get(body, "devs"))
@@ -143,8 +153,16 @@ static int take_all(struct args *args, struct json_object *body,
 	return 0;
 }
 
-int service_args_body(struct args *args, struct json_object **out,
-		      struct l2a_error *err)
+static int something(struct json_object *body, struct l2a_error *err)
+{
+	if (json_object_object_length(body))
+		return 0;
+	return l2a_fail(err, -EINVAL, EXPECTED " expected");
+}
+
+static int parse(struct args *args, struct json_object **out,
+		 int (*enough)(struct json_object *body, struct l2a_error *err),
+		 struct l2a_error *err)
 {
 	struct json_object *body = json_object_new_object();
 	int ret;
@@ -152,10 +170,24 @@ int service_args_body(struct args *args, struct json_object **out,
 	if (!body)
 		return no_memory(err);
 	ret = take_all(args, body, err);
+	if (!ret)
+		ret = enough(body, err);
 	if (ret) {
 		json_object_put(body);
 		return ret;
 	}
 	*out = body;
 	return 0;
+}
+
+int service_args_body(struct args *args, struct json_object **body,
+		      struct l2a_error *err)
+{
+	return parse(args, body, complete, err);
+}
+
+int service_args_change(struct args *args, struct json_object **body,
+			struct l2a_error *err)
+{
+	return parse(args, body, something, err);
 }

@@ -24,4 +24,15 @@
 int service_args_body(struct args *args, struct json_object **body,
 		      struct l2a_error *err);
 
+/**
+ * service_args_change() - the same for what is to change, one part or more
+ * @args: the words after the service's name
+ * @body: receives the parts that are named, to be given to json_object_put()
+ * @err: filled in on failure
+ *
+ * Return: 0; -EINVAL for wrong words; -ENOMEM.
+ */
+int service_args_change(struct args *args, struct json_object **body,
+			struct l2a_error *err);
+
 #endif /* L2CTL_SERVICE_ARGS_H */

@@ -17,12 +17,12 @@
 
 static struct record *parse(const char *vips, struct l2a_error *err)
 {
+	struct api_condition condition;
 	char body[256];
-	bool create;
 
 	snprintf(body, sizeof(body),
 		 "{\"vips\":[%s],\"devs\":[\"eth0\"],\"create\":true}", vips);
-	return api_service_parse(body, &create, err);
+	return api_service_parse(body, &condition, err);
 }
 
 static void test_both_families(void **state)
@@ -84,12 +84,53 @@ static void test_refused(void **state)
 	}
 }
 
+static void test_condition(void **state)
+{
+	static const struct {
+		const char *body;
+		bool create;
+		uint64_t version;
+		const char *says;
+	} table[] = {
+		{ "", false, 0, NULL },
+		{ ",\"create\":true", true, 0, NULL },
+		{ ",\"create\":false,\"version\":7", false, 7, NULL },
+		{ ",\"create\":1", false, 0, "create: true or false" },
+		{ ",\"version\":0", false, 0, "version: a number above 0" },
+		{ ",\"version\":\"7\"", false, 0, "version: a number" },
+		{ ",\"create\":true,\"version\":7", false, 0, "has none yet" },
+		{ ",\"versions\":7", false, 0, "unknown key" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct api_condition condition;
+		struct l2a_error err = { 0 };
+		struct record *rec;
+		char body[256];
+
+		snprintf(body, sizeof(body),
+			 "{\"vips\":[\"12.0.0.1\"],\"devs\":[\"eth0\"]%s}",
+			 table[i].body);
+		rec = api_service_parse(body, &condition, &err);
+		if (!rec != !!table[i].says || (table[i].says &&
+					       !strstr(err.text, table[i].says)))
+			fail_msg("%s: %s", body, err.text);
+		if (rec) {
+			assert_int_equal(condition.create, table[i].create);
+			assert_int_equal(condition.version, table[i].version);
+		}
+		record_put(rec);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_both_families),
 		cmocka_unit_test(test_one_text),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_condition),
 	};
 
 	return cmocka_run_group_tests_name("api_service", tests, NULL, NULL);
