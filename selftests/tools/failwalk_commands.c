@@ -71,6 +71,21 @@ static struct nl_msg *build_add(struct walk *w)
 	return l2a_msg_vip_new(l2a_genl_id(w->g), NLM_F_CREATE | NLM_F_EXCL, &r);
 }
 
+/* A group that is still being left would spare an allocation: each has its own. */
+static struct nl_msg *build_add6(struct walk *w)
+{
+	struct l2a_vip_request r = request(w, 0, 0);
+
+	r.addr = (struct l2a_addr) {
+		.family = AF_INET6,
+		.bytes = {
+			0x20, 0x01, 0x0d, 0xb8,
+			[14] = (uint8_t)(w->lease >> 8), (uint8_t)w->lease,
+		},
+	};
+	return l2a_msg_vip_new(l2a_genl_id(w->g), NLM_F_CREATE | NLM_F_EXCL, &r);
+}
+
 static struct nl_msg *build_add_echo(struct walk *w)
 {
 	struct nl_msg *msg = build_add(w);
@@ -212,6 +227,8 @@ static struct nl_msg *build_settings(struct walk *w)
 const struct command commands[] = {
 	{ "vip add, the first", NULL, build_add, false },
 	{ "vip add, with an echo", NULL, build_add_echo, false },
+	{ "vip add, the first of IPv6", NULL, build_add6, false },
+	{ "vip add, an IPv6 one beside IPv4", three_leased, build_add6, false },
 	{ "vip add, one more under a lease", three_leased, build_add_leased,
 	  false },
 	{ "vip set, standby to active under a lease", one_standby,
