@@ -62,12 +62,14 @@ trace_stop() {
 	unprobe route_goes
 }
 
-# route_first PID: of a service's end, by the controller PID.
+# route_first PID: of a service's end, by the controller PID. The VIP may have been
+# standby on other devices.
 route_first() {
 	local seen
 
-	seen=$(sed -n "s/^.*-$1 .*: \(vip_goes\|route_goes\): .*/\1/p" "$L2A_TRACING/trace")
-	[ "$seen" = $'route_goes\nvip_goes' ] || { echo "$seen"; return 1; }
+	seen=$(sed -n "s/^.*-$1 .*: \(vip_goes\|route_goes\): .*/\1/p" \
+		"$L2A_TRACING/trace" | xargs)
+	[[ $seen =~ ^route_goes( vip_goes)+$ ]] || { echo "$seen"; return 1; }
 }
 
 # has_vips NAME ADDRESS...: these and no others, in its kernel, on eth0.
