@@ -29,12 +29,24 @@ answers() {
 }
 
 cluster
-plan 5
+plan 9
 
 control worker1 service add default/second vip "$VIP" dev eth0
 check_controllers "who shares the VIP shares the holder" \
 	wait_for same_holder "$SERVICE" default/second
 check "who is the one it was" holder_is "$HOLDER"
+
+# Of one unit, or not at all.
+refused "who shares the VIP has the same devices" \
+	"other/third: vips: $VIP is also in service .* other devs" \
+	control worker1 service add other/third vip "$VIP" dev eth1
+refused "and the same nodes" "$VIP is also in service .* other nodes" \
+	control worker1 service add other/third vip "$VIP2" "$VIP" dev eth0 \
+	node worker1
+refused "also afterwards" "$VIP is also in service" \
+	control worker1 service set default/second dev 'eth*'
+check "and nothing of it was written" \
+	not grep -e other/third -e 'eth\*' <(control worker1 service show)
 
 # Away from its holder: the worker that others would choose may be another.
 control worker1 service del default/second

@@ -60,6 +60,20 @@ struct agent_info {
 /** agent_info() - how things stand */
 struct agent_info agent_info(const struct agent *a);
 
+/**
+ * agent_stored() - a record was written, or deleted, by another than the election
+ * @a: the agent
+ * @kind: what it is
+ * @name: of the service or the node
+ * @rec: what was written, NULL where it was deleted
+ * @version: what the store answered
+ *
+ * The store's watch tells of it too, later: whoever asks here next would still
+ * be answered from before.
+ */
+void agent_stored(struct agent *a, enum record_kind kind, const char *name,
+		  struct record *rec, uint64_t version);
+
 /** agent_now() - the instant, as the election wants it */
 struct el_now agent_now(void);
 

@@ -45,6 +45,20 @@ static void on_view(void *arg, const struct store_item *items, size_t n,
 	free(view);
 }
 
+void agent_stored(struct agent *a, enum record_kind kind, const char *name,
+		  struct record *rec, uint64_t version)
+{
+	const struct el_item item = {
+		.kind = kind, .name = name, .version = version, .rec = rec,
+	};
+	struct el_event ev = { .type = EL_EV_VIEW };
+
+	/* No word on any other record: the revision stays what it was. */
+	ev.view.items = &item;
+	ev.view.n = 1;
+	agent_step(a, &ev);
+}
+
 static void on_store_state(void *arg, const char *error)
 {
 	struct agent *a = arg;

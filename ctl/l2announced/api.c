@@ -19,6 +19,7 @@
 #include "api_json.h"
 #include "api_priv.h"
 #include "log.h"
+#include "units.h"
 
 #define SERVICE_PREFIX	"/v1/service/"
 #define NODE_PREFIX	"/v1/node/"
@@ -61,9 +62,11 @@ void api_refuse(struct evhttp_request *req, int code, const char *fmt, ...)
 
 static void call_free(struct api_call *call)
 {
-	*call->prev = call->next;
+	if (call->prev)
+		*call->prev = call->next;
 	if (call->next)
 		call->next->prev = call->prev;
+	record_put(call->rec);
 	free(call->name);
 	free(call);
 }
@@ -81,8 +84,11 @@ void api_stored(void *arg, const struct store_reply *reply)
 	struct api_call *call = arg;
 	struct evhttp_request *req = call->req;
 
-	if (reply->result == EL_OK)
+	if (reply->result == EL_OK) {
 		log_notice("%s %s=%s", call->did, call->what, call->name);
+		agent_stored(call->agent, call->kind, call->name, call->rec,
+			     reply->items[0].version);
+	}
 	if (req) {
 		evhttp_connection_set_closecb(evhttp_request_get_connection(req),
 					      NULL, NULL);
@@ -101,12 +107,15 @@ void api_stored(void *arg, const struct store_reply *reply)
 }
 
 struct api_call *api_call_new(struct api *api, struct evhttp_request *req,
-			      const char *what, const char *name,
-			      const char *did)
+			      enum record_kind kind, const char *name,
+			      struct record *rec, const char *did)
 {
 	struct api_call *call = xmalloc(sizeof(*call));
 
-	call->what = what;
+	call->agent = api->agent;
+	call->kind = kind;
+	call->rec = record_get(rec);
+	call->what = kind == RECORD_SERVICE ? "service" : "node";
 	call->did = did;
 	call->conflict = 409;
 	call->conflict_text = "changed meanwhile, try again";
@@ -156,6 +165,39 @@ char *api_body(struct evhttp_request *req)
 	return body;
 }
 
+struct member_list {
+	struct unit_member *v;
+	size_t n;
+	const char *but;	/* not this one */
+};
+
+static void add_member(const struct el_service_info *info, void *arg)
+{
+	struct member_list *list = arg;
+
+	if (!strcmp(info->name, list->but))
+		return;
+	list->v = xrealloc(list->v, list->n + 1, sizeof(*list->v));
+	list->v[list->n++] = (struct unit_member){ info->name, info->spec, false };
+}
+
+/* Whether a service fits in with those that it would share a VIP with. */
+static int check_unit(struct api *api, const char *name,
+		      const struct record *rec, struct l2a_error *err)
+{
+	struct member_list list = { .but = name };
+	struct el_now now = agent_now();
+	int ret;
+
+	election_services(agent_info(api->agent).election, &now, add_member,
+			  &list);
+	list.v = xrealloc(list.v, list.n + 1, sizeof(*list.v));
+	list.v[list.n++] = (struct unit_member){ name, &rec->service, true };
+	ret = units_check(list.v, list.n, err);
+	free(list.v);
+	return ret;
+}
+
 static void put_service(struct api *api, struct evhttp_request *req,
 			const char *name)
 {
@@ -179,9 +221,14 @@ static void put_service(struct api *api, struct evhttp_request *req,
 		api_refuse(req, 400, "service %s: %s", name, err.text);
 		return;
 	}
+	if (check_unit(api, name, rec, &err)) {
+		api_refuse(req, 409, "%s", err.text);
+		record_put(rec);
+		return;
+	}
 	if (!condition.create && !condition.version)
 		condition.version = known_version(api, name);
-	call = api_call_new(api, req, "service", name, "set");
+	call = api_call_new(api, req, RECORD_SERVICE, name, rec, "set");
 	call->done = 201;
 	if (condition.create)
 		call->conflict_text = "exists";
@@ -204,7 +251,7 @@ static void delete_service(struct api *api, struct evhttp_request *req,
 		api_refuse(req, 404, "service %s: no such service", name);
 		return;
 	}
-	call = api_call_new(api, req, "service", name, "deleted");
+	call = api_call_new(api, req, RECORD_SERVICE, name, NULL, "deleted");
 	call->done = 204;
 	info.store->delete_if(info.handle, record_key(RECORD_SERVICE, name, key),
 			      version, api_stored, call);
@@ -438,11 +485,15 @@ void api_close(struct api *api)
 {
 	if (!api)
 		return;
-	for (struct api_call *call = api->calls; call; call = call->next) {
+	/* What is on its way is answered when the store is closed, later. */
+	for (struct api_call *call = api->calls, *next; call; call = next) {
+		next = call->next;
 		if (call->req)
 			evhttp_connection_set_closecb(evhttp_request_get_connection(call->req),
 						      NULL, NULL);
 		call->req = NULL;
+		call->next = NULL;
+		call->prev = NULL;
 	}
 	if (api->http)
 		evhttp_free(api->http);

@@ -43,20 +43,17 @@ static void look_at_node(const struct el_node_info *info, void *arg)
 	find->version = info->drain_version;
 }
 
-static char *drain_value(void)
+static struct record *drain_record(void)
 {
 	struct record *rec = record_new(RECORD_DRAIN);
 	time_t now = time(NULL);
 	char since[32];
 	struct tm tm;
-	char *value;
 
 	if (gmtime_r(&now, &tm) &&
 	    strftime(since, sizeof(since), "%Y-%m-%dT%H:%M:%SZ", &tm))
 		rec->drain.since = xstrdup(since);
-	value = record_format(rec);
-	record_put(rec);
-	return value;
+	return rec;
 }
 
 static void set_drained(struct api *api, struct evhttp_request *req,
@@ -64,11 +61,14 @@ static void set_drained(struct api *api, struct evhttp_request *req,
 {
 	struct agent_info info = agent_info(api->agent);
 	char key[RECORD_KEY_MAX];
+	struct record *rec = NULL;
 	struct api_call *call;
 	char *value;
 
 	record_key(RECORD_DRAIN, node->name, key);
-	call = api_call_new(api, req, "node", node->name,
+	if (drain)
+		rec = drain_record();
+	call = api_call_new(api, req, RECORD_DRAIN, node->name, rec,
 			    drain ? "drained" : "undrained");
 	call->done = 204;
 	if (!drain) {
@@ -78,9 +78,10 @@ static void set_drained(struct api *api, struct evhttp_request *req,
 	}
 	/* Somebody else was faster: that is what was asked for. */
 	call->conflict = 204;
-	value = drain_value();
+	value = record_format(rec);
 	info.store->put_if(info.handle, key, 0, value, api_stored, call);
 	free(value);
+	record_put(rec);
 }
 
 static void drain_node(struct api *api, struct evhttp_request *req,
@@ -194,7 +195,7 @@ static void move_service(struct api *api, struct evhttp_request *req,
 		return;
 	}
 	prefer_first(&find.moved->service.prefer, node);
-	call = api_call_new(api, req, "service", name, "moved");
+	call = api_call_new(api, req, RECORD_SERVICE, name, find.moved, "moved");
 	call->done = 202;
 	value = record_format(find.moved);
 	info.store->put_if(info.handle, record_key(RECORD_SERVICE, name, key),

@@ -23,7 +23,10 @@ struct api {
 /**
  * struct api_call - a change on its way to the store
  * @next: in &api.calls
- * @prev: in &api.calls
+ * @prev: in &api.calls; NULL once the API is closed
+ * @agent: to be told what was stored
+ * @kind: of the record
+ * @rec: what is written; NULL where it is deleted
  * @req: who asked for it; NULL once the client has gone
  * @what: "service" or "node"
  * @name: which one
@@ -35,6 +38,9 @@ struct api {
  */
 struct api_call {
 	struct api_call *next, **prev;
+	struct agent *agent;
+	enum record_kind kind;
+	struct record *rec;
 	struct evhttp_request *req;
 	const char *what;
 	char *name;
@@ -54,12 +60,18 @@ void api_refuse(struct evhttp_request *req, int code, const char *fmt, ...)
 /** api_body() - what was sent along, to be freed */
 char *api_body(struct evhttp_request *req);
 
-/** api_call_new() - a change is about to go to the store; it is refused with 409
- *	where the store has another version
+/**
+ * api_call_new() - a change is about to go to the store
+ * @api: the API
+ * @req: who asks for it; answered with 409 where the store has another version
+ * @kind: of the record
+ * @name: of the service or the node
+ * @rec: what is to be written, NULL where it is to be deleted
+ * @did: what was done, for the log
  */
 struct api_call *api_call_new(struct api *api, struct evhttp_request *req,
-			      const char *what, const char *name,
-			      const char *did);
+			      enum record_kind kind, const char *name,
+			      struct record *rec, const char *did);
 
 /** api_stored() - a store_fn: answers whoever asked for the &struct api_call */
 void api_stored(void *arg, const struct store_reply *reply);
