@@ -205,10 +205,7 @@ static void do_note(const struct el_action *action)
 {
 	note_log(action);
 	if (action->note == EL_NOTE_JOINED || action->note == EL_NOTE_TAKEN_UP)
-		notify_manager("READY=1\nSTATUS=joined");
-	else if (action->note == EL_NOTE_FENCED ||
-		 action->note == EL_NOTE_SUPERSEDED)
-		notify_manager("STATUS=fenced, joining again");
+		notify_manager("READY=1");
 }
 
 static void act(struct agent *a, const struct el_action *action)

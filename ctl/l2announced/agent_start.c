@@ -133,7 +133,7 @@ void agent_stop(struct agent *a)
 {
 	struct el_event ev = { .type = EL_EV_STOP };
 
-	notify_manager("STOPPING=1\nSTATUS=handing over");
+	notify_manager("STOPPING=1");
 	agent_step(a, &ev);
 }
 

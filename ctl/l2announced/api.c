@@ -380,6 +380,8 @@ static void on_request(struct evhttp_request *req, void *arg)
 
 	if (!path)
 		path = "/";
+	if (!api_permits(req))
+		return;
 	if (!strncmp(path, SERVICE_PREFIX, strlen(SERVICE_PREFIX)))
 		on_named(api, req, path, path + strlen(SERVICE_PREFIX),
 			 on_service);

@@ -57,6 +57,9 @@ void api_send_json(struct evhttp_request *req, int code, json_object *obj);
 void api_refuse(struct evhttp_request *req, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/** api_permits() - whether who asks may have it; refuses the request where not */
+bool api_permits(struct evhttp_request *req);
+
 /** api_body() - what was sent along, to be freed */
 char *api_body(struct evhttp_request *req);
 

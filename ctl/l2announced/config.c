@@ -38,6 +38,7 @@
 struct raw {
 	char *node;
 	uint32_t *lease;
+	char *user;
 	char *socket;
 	char *lockdir;
 	struct raw_store store;
@@ -65,6 +66,7 @@ static const cyaml_strval_t booleans[] = {
 static const cyaml_schema_field_t fields[] = {
 	TEXT("node", struct raw, node),
 	CYAML_FIELD_UINT_PTR("lease", OPTIONAL, struct raw, lease),
+	TEXT("user", struct raw, user),
 	TEXT("socket", struct raw, socket),
 	TEXT("lockdir", struct raw, lockdir),
 	CYAML_FIELD_MAPPING("store", CYAML_FLAG_DEFAULT, struct raw, store,
@@ -275,6 +277,7 @@ static int get_rest(const struct config_checks *c, const struct raw *raw,
 		    struct config *config)
 {
 	config->lease = raw->lease ? *raw->lease : LEASE_ID;
+	config->user = xstrdup(raw->user);
 	config->socket = xstrdup(raw->socket ? raw->socket :
 				 CONFIG_DEFAULT_SOCKET);
 	config->lockdir = xstrdup(raw->lockdir ? raw->lockdir : LOCKDIR);
@@ -368,6 +371,7 @@ int config_load(const char *file, const char *node, struct config *config,
 void config_free(struct config *config)
 {
 	free(config->node);
+	free(config->user);
 	free(config->socket);
 	free(config->lockdir);
 	config_store_free(config);

@@ -18,6 +18,7 @@
  * struct config - what the controller runs with
  * @node: this node's name
  * @lease: id of its lease in the kernel
+ * @user: to become when started as root; NULL to stay
  * @socket: path of the control socket
  * @lockdir: where the lock file is made
  * @store_type: "sqlite", "etcd"
@@ -43,6 +44,7 @@
 struct config {
 	char *node;
 	uint32_t lease;
+	char *user;
 	char *socket;
 	char *lockdir;
 	char *store_type;

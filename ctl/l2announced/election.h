@@ -290,11 +290,14 @@ struct el_node_info {
  * @member: it has joined
  * @state: "out", "watching", "joining", "in", "leaving" or "gone"
  * @incarnation: of this life
+ * @answered: CLOCK_MONOTONIC ns: when the store last answered about this node's
+ *	record, be it with a refusal; 0 while there is nothing to renew
  */
 struct el_self_info {
 	bool member;
 	const char *state;
 	uint64_t incarnation;
+	uint64_t answered;
 };
 
 /* Reading what an election knows: each calls @fn for one after the other. */

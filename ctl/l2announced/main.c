@@ -16,6 +16,8 @@
 #include "config.h"
 #include "lock.h"
 #include "log.h"
+#include "manager.h"
+#include "privilege.h"
 
 enum {
 	EXIT_DONE = 0,
@@ -64,6 +66,7 @@ static bool needs_restart(const struct config *a, const struct config *b)
 	return strcmp(a->node, b->node) || a->lease != b->lease ||
 	       strcmp(a->socket, b->socket) || strcmp(a->lockdir, b->lockdir) ||
 	       strcmp(a->store_text, b->store_text) ||
+	       strcmp(a->user ? a->user : "", b->user ? b->user : "") ||
 	       a->duration_ms != b->duration_ms || a->renew_ms != b->renew_ms ||
 	       a->margin_ms != b->margin_ms || a->rebalance != b->rebalance ||
 	       a->move_rate != b->move_rate;
@@ -127,15 +130,19 @@ static int loop(struct daemon *d, struct event_base *base)
 
 static int serve(struct daemon *d, struct event_base *base)
 {
+	struct manager *manager = NULL;
+	struct api *api = NULL;
 	struct l2a_error err;
-	struct api *api;
 	int status;
 
 	d->agent = agent_new(&d->config, base, &err);
 	if (!d->agent)
 		return refused(&err);
 	api = api_open(d->agent, base, &err);
-	status = api ? loop(d, base) : refused(&err);
+	if (api)
+		manager = manager_open(d->agent, base, &err);
+	status = manager ? loop(d, base) : refused(&err);
+	manager_close(manager);
 	api_close(api);
 	agent_free(d->agent);
 	return status;
@@ -147,7 +154,7 @@ static int run(struct daemon *d)
 	struct l2a_error err;
 	int status;
 
-	if (lock_node(&d->config, &err))
+	if (privilege_drop(&d->config, &err) || lock_node(&d->config, &err))
 		return refused(&err);
 	signal(SIGPIPE, SIG_IGN);
 	base = event_base_new();

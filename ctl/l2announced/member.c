@@ -208,6 +208,7 @@ static void join(struct election *e, uint64_t version)
 {
 	e->self.state = EL_MEMBER_JOINING;
 	e->self.version = version;
+	e->self.answered = e->now->mono;
 	put_own(e);
 }
 
@@ -470,6 +471,7 @@ void member_put_done(struct election *e, const struct el_event *ev)
 	};
 
 	self->put_req = 0;
+	self->answered = e->now->mono;
 	switch (ev->done.result) {
 	case EL_OK:
 		self->version = item.version;
@@ -494,6 +496,7 @@ void member_got(struct election *e, const struct el_event *ev)
 	uint64_t version = item->rec ? item->version : 0;
 
 	self->get_req = 0;
+	self->answered = e->now->mono;
 	if (ev->done.result != EL_OK) {
 		/* Put again: it fails for good where the first was written. */
 		return;

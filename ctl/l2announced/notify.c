@@ -11,6 +11,21 @@
 
 #include "notify.h"
 
+bool notify_wanted(void)
+{
+	return getenv("NOTIFY_SOCKET");
+}
+
+uint64_t notify_watchdog_us(void)
+{
+	const char *us = getenv("WATCHDOG_USEC");
+	const char *pid = getenv("WATCHDOG_PID");
+
+	if (!us || (pid && strtol(pid, NULL, 10) != getpid()))
+		return 0;
+	return strtoull(us, NULL, 10);
+}
+
 void notify_manager(const char *state)
 {
 	const char *path = getenv("NOTIFY_SOCKET");

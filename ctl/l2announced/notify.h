@@ -5,9 +5,22 @@
 #ifndef L2A_NOTIFY_H
 #define L2A_NOTIFY_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+/** notify_wanted() - there is a manager who wants to hear of us */
+bool notify_wanted(void);
+
+/**
+ * notify_watchdog_us() - how long it waits for a sign of life
+ *
+ * Return: microseconds; 0 where it does not watch this process.
+ */
+uint64_t notify_watchdog_us(void);
+
 /**
  * notify_manager() - send a state
- * @state: "READY=1", "STOPPING=1", "STATUS=..."
+ * @state: "READY=1", "STOPPING=1", "WATCHDOG=1", "STATUS=..."
  *
  * Does nothing where no manager listens.
  */

@@ -89,11 +89,15 @@ struct el_self_info election_self(const struct election *e)
 		[EL_MEMBER_LEAVING] = "leaving",
 		[EL_MEMBER_GONE] = "gone",
 	};
+	bool renews = e->self.state == EL_MEMBER_JOINING ||
+		      e->self.state == EL_MEMBER_IN ||
+		      e->self.state == EL_MEMBER_LEAVING;
 
 	return (struct el_self_info){
 		.member = e->self.state == EL_MEMBER_IN,
 		.state = states[e->self.state],
 		.incarnation = e->self.incarnation,
+		.answered = renews ? e->self.answered : 0,
 	};
 }
 

@@ -132,6 +132,7 @@ enum el_member_state {
  * @put_rec: what was last put
  * @sent_boot: CLOCK_BOOTTIME ns of the last put
  * @sent_mono: CLOCK_MONOTONIC ns of the last put
+ * @answered: CLOCK_MONOTONIC ns: when a put or a get of it last had an answer
  * @renewed: CLOCK_MONOTONIC ns: sending time of the last put known to be done
  * @deadline: CLOCK_BOOTTIME ns: the kernel's lease
  * @next: CLOCK_MONOTONIC ns of the next put
@@ -151,6 +152,7 @@ struct el_member {
 	struct record *put_rec;
 	uint64_t sent_boot;
 	uint64_t sent_mono;
+	uint64_t answered;
 	uint64_t renewed;
 	uint64_t deadline;
 	uint64_t next;

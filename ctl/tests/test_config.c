@@ -44,6 +44,7 @@ static void test_defaults(void **state)
 	assert_string_equal(config.store_path, "/s.db");
 	assert_string_equal(config.socket, CONFIG_DEFAULT_SOCKET);
 	assert_int_equal(config.lease, 1);
+	assert_null(config.user);
 	assert_int_equal(config.duration_ms, 2000);
 	assert_int_equal(config.renew_ms, 500);
 	assert_int_equal(config.margin_ms, 200);
@@ -62,12 +63,14 @@ static void test_everything_set(void **state)
 	assert_int_equal(load("node: a\nlease: 7\nsocket: /x.sock\n"
 			      "lockdir: /l\nstore: {type: sqlite, path: /s}\n"
 			      "duration: 300ms\nrenew: 100ms\nmargin: 20ms\n"
+			      "user: somebody\n"
 			      "linger: 0s\nreconcile: 1s\nrebalance: false\n"
 			      "move_rate: 3\nlog: debug\n", NULL, &config, &err),
 			 0);
 	assert_int_equal(config.lease, 7);
 	assert_string_equal(config.socket, "/x.sock");
 	assert_string_equal(config.lockdir, "/l");
+	assert_string_equal(config.user, "somebody");
 	assert_int_equal(config.duration_ms, 300);
 	assert_int_equal(config.renew_ms, 100);
 	assert_int_equal(config.margin_ms, 20);

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "l2announced/election.h"
+#include "l2announced/manager.h"
 
 #define MS		1000000ULL
 #define DURATION	2000
@@ -355,6 +356,38 @@ static void test_failed_renewal_is_tried_again(void **state)
 	assert_true(election_wake(e) < (1000 + 2 * RENEW) * MS);
 	tick_at(election_wake(e) / MS + 1);
 	assert_non_null(find_put(RECORD_NODE, "me"));
+}
+
+/* Whether renewals get anywhere, as the service manager would be told. */
+static bool alive(const char *store_error)
+{
+	const struct config config = { .duration_ms = DURATION, .renew_ms = RENEW };
+	const struct agent_info info = {
+		.config = &config, .election = e, .store_error = store_error,
+	};
+	const struct el_now now = { .mono = now_ms * MS };
+
+	return manager_alive(&info, &now);
+}
+
+static void test_renewals_that_get_nowhere(void **state)
+{
+	(void)state;
+	/* Nothing to renew is nothing to wait for. */
+	now_ms += 10 * DURATION;
+	assert_true(alive(NULL));
+	joined();
+	assert_true(alive(NULL));
+	tick_at(now_ms + RENEW);
+	now_ms += DURATION - 1;
+	assert_true(alive(NULL));
+	now_ms += 1;
+	assert_false(alive(NULL));
+	/* A new process would reach it no better. */
+	assert_true(alive("away"));
+	/* A refusal is an answer. */
+	answer(put_req(RECORD_NODE, "me"), EL_FAILED);
+	assert_true(alive(NULL));
 }
 
 /* The answer was lost: what was written is found out, not assumed. */
@@ -943,6 +976,7 @@ int main(void)
 		TEST(test_kernel_only_after_the_stores_yes),
 		TEST(test_renews_in_time_with_the_version),
 		TEST(test_failed_renewal_is_tried_again),
+		TEST(test_renewals_that_get_nowhere),
 		TEST(test_lost_answer_written),
 		TEST(test_lost_answer_not_written),
 		TEST(test_fenced_drops_all_and_begins_anew),
