@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include "lib/duration.h"
 #include "names.h"
 #include "record.h"
+#include "yaml_file.h"
 
 /* What the defaults and the limits are; l2announced.yaml(5) gives the reasons. */
 #define DURATION_LEAST_MS	300
@@ -88,59 +88,10 @@ static const cyaml_schema_value_t schema = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct raw, fields),
 };
 
-/* libcyaml tells what is wrong and then where, line by line: make it one. */
-struct complaint {
-	char text[256];
-};
-
-static void complain(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
-	__attribute__((format(printf, 3, 0)));
-static void complain(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
-{
-	struct complaint *complaint = ctx;
-	size_t used = strlen(complaint->text);
-	char line[256];
-	char *text = line;
-
-	if (level < CYAML_LOG_ERROR)
-		return;
-	vsnprintf(line, sizeof(line), fmt, args);
-	line[strcspn(line, "\n")] = '\0';
-	if (!strncmp(text, "Load: ", 6))
-		text += 6;
-	text += strspn(text, " ");
-	if (!strcmp(text, "Backtrace:"))
-		return;
-	snprintf(complaint->text + used, sizeof(complaint->text) - used, "%s%s",
-		 used ? ", " : "", text);
-}
-
-/* The checks below know a key: find the line it stands in. */
-static unsigned int line_of(const char *file, const char *key)
-{
-	FILE *f = fopen(file, "re");
-	unsigned int number = 0, found = 0;
-	char *line = NULL;
-	size_t size = 0;
-
-	while (f && !found && getline(&line, &size, f) >= 0) {
-		const char *p = line + strspn(line, " \t{");
-
-		number++;
-		if (!strncmp(p, key, strlen(key)) &&
-		    p[strlen(key) + strspn(p + strlen(key), " \t")] == ':')
-			found = number;
-	}
-	free(line);
-	if (f)
-		fclose(f);
-	return found;
-}
-
 int config_bad(const struct config_checks *c, const char *key,
 	       const char *fmt, ...)
 {
-	unsigned int line = line_of(c->file, key);
+	unsigned int line = yaml_file_line(c->file, key);
 	char text[L2A_ERROR_TEXT / 2];
 	va_list ap;
 
@@ -313,56 +264,19 @@ static int check(const struct config_checks *c, const struct raw *raw,
 	return ret;
 }
 
-static int parse(const char *file, struct raw **raw, struct l2a_error *err)
-{
-	static const char unknown[] = "Unexpected key: ";
-	struct complaint complaint = { "" };
-	const cyaml_config_t config = {
-		.log_fn = complain,
-		.log_ctx = &complaint,
-		.mem_fn = cyaml_mem,
-		.log_level = CYAML_LOG_ERROR,
-		.flags = CYAML_CFG_DEFAULT,
-	};
-	struct stat st;
-	cyaml_err_t ret;
-
-	if (stat(file, &st))
-		return l2a_fail(err, -errno, "%s: %s", file, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return l2a_fail(err, -EINVAL, "%s: not a regular file", file);
-	if (access(file, R_OK))
-		return l2a_fail(err, -errno, "%s: %s", file, strerror(errno));
-	ret = cyaml_load_file(file, &config, &schema, (cyaml_data_t **)raw, NULL);
-	if (ret == CYAML_OK && *raw)
-		return 0;
-	/* libcyaml tells where the mapping begins; better, where the key is. */
-	if (!strncmp(complaint.text, unknown, strlen(unknown))) {
-		char *key = complaint.text + strlen(unknown);
-
-		key[strcspn(key, ",")] = '\0';
-		return l2a_fail(err, -EINVAL, "%s:%u: %s: unknown key", file,
-				line_of(file, key), key);
-	}
-	return l2a_fail(err, -EINVAL, "%s: %s", file,
-			complaint.text[0] ? complaint.text :
-			ret == CYAML_OK ? "empty" : cyaml_strerror(ret));
-}
-
 int config_load(const char *file, const char *node, struct config *config,
 		struct l2a_error *err)
 {
-	const cyaml_config_t quiet = { .mem_fn = cyaml_mem };
 	const struct config_checks checks = { .file = file, .err = err };
 	struct raw *raw = NULL;
 	int ret;
 
 	memset(config, 0, sizeof(*config));
-	ret = parse(file, &raw, err);
+	ret = yaml_file_load(file, &schema, 0, (void **)&raw, err);
 	if (ret)
 		return ret;
 	ret = check(&checks, raw, node, config);
-	cyaml_free(&quiet, &schema, raw, 0);
+	yaml_file_free(&schema, raw);
 	if (ret)
 		config_free(config);
 	return ret;
