@@ -108,9 +108,9 @@ void etcd_call_close(struct store *store)
 static void logged_in(void *arg, const struct http_reply *reply)
 {
 	struct store *store = arg;
-	json_object *obj = etcd_parse(reply->body, reply->len);
-	const char *token = reply->error ? NULL : etcd_text(obj, "token");
-	const char *message = etcd_text(obj, "error");
+	json_object *obj = store_parse(reply->body, reply->len);
+	const char *token = reply->error ? NULL : store_text(obj, "token");
+	const char *message = store_text(obj, "error");
 	char error[L2A_ERROR_TEXT];
 
 	store->logging_in = false;
@@ -219,14 +219,14 @@ static void on_reply(void *arg, const struct http_reply *reply)
 	char error[L2A_ERROR_TEXT];
 	const char *message;
 
-	answer.obj = etcd_parse(reply->body, reply->len);
+	answer.obj = store_parse(reply->body, reply->len);
 	if (!reply->error) {
 		look_at_header(call, &answer);
 		end(call, &answer);
 		json_object_put(answer.obj);
 		return;
 	}
-	message = etcd_text(answer.obj, "error");
+	message = store_text(answer.obj, "error");
 	if (store->user && !call->again && !store->closing &&
 	    token_refused(reply->status, message)) {
 		call->again = true;

@@ -2,10 +2,8 @@
 /*
  * What is said to etcd, and what it says, in JSON.
  */
-#include <inttypes.h>
 #include <netinet/in.h>
 #include <resolv.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,24 +43,6 @@ static json_object *range_end(const char *prefix)
 	return obj;
 }
 
-static json_object *number(uint64_t value)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%" PRIu64, value);
-	return json_object_new_string(text);
-}
-
-static char *finish(json_object *obj)
-{
-	char *text = xstrdup(json_object_to_json_string_ext(
-			obj, JSON_C_TO_STRING_PLAIN |
-			     JSON_C_TO_STRING_NOSLASHESCAPE));
-
-	json_object_put(obj);
-	return text;
-}
-
 static json_object *wrap(const char *key, json_object *value)
 {
 	json_object *obj = json_object_new_object();
@@ -85,7 +65,7 @@ char *etcd_range(const char *key, bool all)
 
 	if (all)
 		json_object_object_add(obj, "range_end", range_end(key));
-	return finish(obj);
+	return store_finish(obj);
 }
 
 static json_object *compare(const char *key, uint64_t version)
@@ -95,7 +75,7 @@ static json_object *compare(const char *key, uint64_t version)
 	/* 0 is the revision of what is not there. */
 	json_object_object_add(obj, "target", json_object_new_string("MOD"));
 	json_object_object_add(obj, "result", json_object_new_string("EQUAL"));
-	json_object_object_add(obj, "mod_revision", number(version));
+	json_object_object_add(obj, "mod_revision", store_number(version));
 	return obj;
 }
 
@@ -108,7 +88,7 @@ char *etcd_put_if(const char *key, uint64_t version, const char *value)
 		json_object_object_add(what, "value", base64_text(value));
 	what = wrap(value ? "requestPut" : "requestDeleteRange", what);
 	json_object_object_add(obj, "success", list_of(what));
-	return finish(obj);
+	return store_finish(obj);
 }
 
 char *etcd_watch(const char *prefix, uint64_t from)
@@ -116,8 +96,8 @@ char *etcd_watch(const char *prefix, uint64_t from)
 	json_object *obj = wrap("key", base64_text(prefix));
 
 	json_object_object_add(obj, "range_end", range_end(prefix));
-	json_object_object_add(obj, "start_revision", number(from));
-	return finish(wrap("create_request", obj));
+	json_object_object_add(obj, "start_revision", store_number(from));
+	return store_finish(wrap("create_request", obj));
 }
 
 char *etcd_login(const char *user, const char *password)
@@ -126,25 +106,10 @@ char *etcd_login(const char *user, const char *password)
 
 	json_object_object_add(obj, "password",
 			       json_object_new_string(password));
-	return finish(obj);
+	return store_finish(obj);
 }
 
 /* ------------------------------------------------------------ reading */
-
-json_object *etcd_parse(const char *text, size_t len)
-{
-	struct json_tokener *tok = json_tokener_new();
-	json_object *obj = NULL;
-
-	if (tok && len <= INT32_MAX)
-		obj = json_tokener_parse_ex(tok, text, (int)len);
-	if (tok)
-		json_tokener_free(tok);
-	if (json_object_is_type(obj, json_type_object))
-		return obj;
-	json_object_put(obj);
-	return NULL;
-}
 
 /* A number, which proto3 leaves out where it is 0. */
 static uint64_t get_number(json_object *obj, const char *key)
@@ -156,16 +121,6 @@ static uint64_t get_number(json_object *obj, const char *key)
 	return json_object_get_uint64(value);
 }
 
-const char *etcd_text(json_object *obj, const char *key)
-{
-	json_object *value;
-
-	if (!json_object_object_get_ex(obj, key, &value) ||
-	    !json_object_is_type(value, json_type_string))
-		return NULL;
-	return json_object_get_string(value);
-}
-
 bool etcd_header(json_object *obj, struct etcd_header *header)
 {
 	json_object *value;
@@ -173,7 +128,7 @@ bool etcd_header(json_object *obj, struct etcd_header *header)
 	if (!json_object_object_get_ex(obj, "header", &value) ||
 	    !json_object_is_type(value, json_type_object))
 		return false;
-	header->cluster = etcd_text(value, "cluster_id");
+	header->cluster = store_text(value, "cluster_id");
 	header->rev = get_number(value, "revision");
 	return header->rev;
 }
@@ -202,7 +157,7 @@ static char *decode(const char *text)
 static bool read_record(json_object *kv, bool gone, const char *prefix,
 			struct store_item *item)
 {
-	char *key = decode(etcd_text(kv, "key"));
+	char *key = decode(store_text(kv, "key"));
 	size_t len = strlen(prefix);
 	bool ours = key && !strncmp(key, prefix, len);
 
@@ -211,7 +166,7 @@ static bool read_record(json_object *kv, bool gone, const char *prefix,
 	free(key);
 	item->version = get_number(kv, "mod_revision");
 	if (!gone)
-		item->value = decode(etcd_text(kv, "value"));
+		item->value = decode(store_text(kv, "value"));
 	return ours && item->version && (gone || item->value);
 }
 
@@ -224,7 +179,7 @@ static struct store_item *make_room(json_object *list, size_t *n)
 
 static bool fail(struct store_item **items, size_t *n)
 {
-	etcd_items_free(*items, *n);
+	store_items_free(*items, *n);
 	*items = NULL;
 	*n = 0;
 	return false;
@@ -252,7 +207,7 @@ bool etcd_events(json_object *result, const char *prefix,
 	*items = make_room(list, n);
 	for (size_t i = 0; i < *n; i++) {
 		json_object *event = json_object_array_get_idx(list, i);
-		const char *type = etcd_text(event, "type");
+		const char *type = store_text(event, "type");
 		bool gone = type && !strcmp(type, "DELETE");
 
 		if (!read_record(json_object_object_get(event, "kv"), gone,
@@ -260,13 +215,4 @@ bool etcd_events(json_object *result, const char *prefix,
 			return fail(items, n);
 	}
 	return true;
-}
-
-void etcd_items_free(struct store_item *items, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		free(items[i].key);
-		free(items[i].value);
-	}
-	free(items);
 }

@@ -9,6 +9,7 @@
 #include <json-c/json.h>
 
 #include "store.h"
+#include "store_json.h"
 
 /** etcd_range() - ask for one record, or with @all for all that begin with it */
 char *etcd_range(const char *key, bool all);
@@ -32,23 +33,17 @@ struct etcd_header {
 	uint64_t rev;
 };
 
-/** etcd_parse() - an answer as JSON, for json_object_put(); NULL: it is none */
-json_object *etcd_parse(const char *text, size_t len);
-
 /** etcd_header() - of an answer. Return: whether it has one */
 bool etcd_header(json_object *obj, struct etcd_header *header);
 
 /** etcd_succeeded() - whether the version was as etcd_put_if() said */
 bool etcd_succeeded(json_object *obj);
 
-/** etcd_text() - a member's text, or NULL */
-const char *etcd_text(json_object *obj, const char *key);
-
 /**
  * etcd_items() - the records of a range's answer
  * @obj: the answer
  * @prefix: what is left out of their keys
- * @items: receives them, for etcd_items_free()
+ * @items: receives them, for store_items_free()
  * @n: how many
  *
  * Return: false where one cannot be read.
@@ -67,8 +62,5 @@ bool etcd_items(json_object *obj, const char *prefix, struct store_item **items,
  */
 bool etcd_events(json_object *result, const char *prefix,
 		 struct store_item **items, size_t *n);
-
-/** etcd_items_free() - free a list of records */
-void etcd_items_free(struct store_item *items, size_t n);
 
 #endif /* L2A_ETCD_JSON_H */

@@ -58,7 +58,7 @@ static void listed(struct etcd_call *call, const struct etcd_answer *answer)
 	store->have_cursor = true;
 	if (w->view)
 		w->view(w->arg, items, n, answer->rev, true);
-	etcd_items_free(items, n);
+	store_items_free(items, n);
 	follow(store);
 }
 
@@ -116,7 +116,7 @@ static void tell_events(struct store *store, json_object *result)
 		if (w->view)
 			w->view(w->arg, items + from, n - from, last, false);
 	}
-	etcd_items_free(items, n);
+	store_items_free(items, n);
 }
 
 static bool is_true(json_object *obj, const char *key)
@@ -130,7 +130,7 @@ static bool is_true(json_object *obj, const char *key)
  */
 static void canceled(struct store *store, json_object *result)
 {
-	const char *reason = etcd_text(result, "cancel_reason");
+	const char *reason = store_text(result, "cancel_reason");
 
 	if (json_object_object_get(result, "compact_revision"))
 		log_info("store: changes since revision %llu are forgotten: reading all",
@@ -146,7 +146,7 @@ static void canceled(struct store *store, json_object *result)
 static void on_line(void *arg, const char *line, size_t len)
 {
 	struct store *store = arg;
-	json_object *obj = etcd_parse(line, len);
+	json_object *obj = store_parse(line, len);
 	json_object *result = obj ? json_object_object_get(obj, "result") : NULL;
 
 	if (result && is_true(result, "canceled")) {

@@ -77,7 +77,7 @@ static void got(struct etcd_call *call, const struct etcd_answer *answer)
 		reply(call, answer, EL_OK, items, n);
 	else
 		reply(call, answer, EL_OK, &none, 1);
-	etcd_items_free(items, n);
+	store_items_free(items, n);
 }
 
 static void listed(struct etcd_call *call, const struct etcd_answer *answer)
@@ -92,7 +92,7 @@ static void listed(struct etcd_call *call, const struct etcd_answer *answer)
 		return;
 	}
 	reply(call, answer, answer->result, items, n);
-	etcd_items_free(items, n);
+	store_items_free(items, n);
 }
 
 static void read_range(struct store *store, const char *key, bool all,
