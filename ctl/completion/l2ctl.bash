@@ -71,6 +71,12 @@ _l2ctl_words()
 		_l2ctl_reply "$(_l2ctl_names lease show) ttl token" ;;
 	"lease release")
 		_l2ctl_reply "$(_l2ctl_names lease show)" ;;
+	apply*)
+		if [[ $prev == -f || $prev == --file ]]; then
+			compopt -o default 2>/dev/null
+		else
+			_l2ctl_reply "-f --dry-run --prune"
+		fi ;;
 	"settings set")
 		_l2ctl_reply "max-vips announce-rate announce-burst" ;;
 	"service add")
@@ -101,7 +107,7 @@ _l2ctl_verbs()
 		_l2ctl_reply "show drain undrain help" ;;
 	move)
 		_l2ctl_reply "$(_l2ctl_names service show) help" ;;
-	announce)
+	announce | apply)
 		_l2ctl_words ;;
 	monitor | stats | status)
 		_l2ctl_reply "help" ;;
@@ -152,7 +158,7 @@ _l2ctl()
 	elif [[ -z $noun && $cur == -* ]]; then
 		_l2ctl_reply "-j --json -p --pretty -s --statistics -b --batch --force --socket -V --version -h --help"
 	elif [[ -z $noun ]]; then
-		_l2ctl_reply "vip lease announce monitor stats settings service node move status help"
+		_l2ctl_reply "vip lease announce monitor stats settings service apply node move status help"
 	elif [[ -z $verb ]]; then
 		_l2ctl_verbs
 	elif ! _l2ctl_value; then

@@ -19,11 +19,10 @@
 #include "api_json.h"
 #include "api_priv.h"
 #include "log.h"
-#include "units.h"
 
 #define SERVICE_PREFIX	"/v1/service/"
 #define NODE_PREFIX	"/v1/node/"
-#define BODY_MOST	(1024 * 1024)
+#define BODY_MOST	(16 * 1024 * 1024)	/* 10,000 services are 2 MiB */
 #define TIMEOUT_S	30
 #define SOCKET_MODE	0660
 
@@ -132,29 +131,6 @@ struct api_call *api_call_new(struct api *api, struct evhttp_request *req,
 	return call;
 }
 
-struct version_of {
-	const char *name;
-	uint64_t version;
-};
-
-static void find_version(const struct el_service_info *info, void *arg)
-{
-	struct version_of *find = arg;
-
-	if (!strcmp(info->name, find->name))
-		find->version = info->version;
-}
-
-static uint64_t known_version(struct api *api, const char *name)
-{
-	struct version_of find = { name, 0 };
-	struct el_now now = agent_now();
-
-	election_services(agent_info(api->agent).election, &now, find_version,
-			  &find);
-	return find.version;
-}
-
 char *api_body(struct evhttp_request *req)
 {
 	struct evbuffer *buf = evhttp_request_get_input_buffer(req);
@@ -165,134 +141,7 @@ char *api_body(struct evhttp_request *req)
 	return body;
 }
 
-struct member_list {
-	struct unit_member *v;
-	size_t n;
-	const char *but;	/* not this one */
-};
-
-static void add_member(const struct el_service_info *info, void *arg)
-{
-	struct member_list *list = arg;
-
-	if (!strcmp(info->name, list->but))
-		return;
-	list->v = xrealloc(list->v, list->n + 1, sizeof(*list->v));
-	list->v[list->n++] = (struct unit_member){ info->name, info->spec, false };
-}
-
-/* Whether a service fits in with those that it would share a VIP with. */
-static int check_unit(struct api *api, const char *name,
-		      const struct record *rec, struct l2a_error *err)
-{
-	struct member_list list = { .but = name };
-	struct el_now now = agent_now();
-	int ret;
-
-	election_services(agent_info(api->agent).election, &now, add_member,
-			  &list);
-	list.v = xrealloc(list.v, list.n + 1, sizeof(*list.v));
-	list.v[list.n++] = (struct unit_member){ name, &rec->service, true };
-	ret = units_check(list.v, list.n, err);
-	free(list.v);
-	return ret;
-}
-
-static void put_service(struct api *api, struct evhttp_request *req,
-			const char *name)
-{
-	struct agent_info info = agent_info(api->agent);
-	char *body = api_body(req), *value;
-	struct api_call *call;
-	struct record *rec;
-	struct l2a_error err;
-	struct api_condition condition;
-	char key[RECORD_KEY_MAX];
-
-	if (!config_name_ok(name)) {
-		api_refuse(req, 400, "\"%s\" is no service's name: letters, digits and \"-._/\", at most %d, no \"/\" at an end",
-		       name, RECORD_NAME_MAX);
-		free(body);
-		return;
-	}
-	rec = api_service_parse(body, &condition, &err);
-	free(body);
-	if (!rec) {
-		api_refuse(req, 400, "service %s: %s", name, err.text);
-		return;
-	}
-	if (check_unit(api, name, rec, &err)) {
-		api_refuse(req, 409, "%s", err.text);
-		record_put(rec);
-		return;
-	}
-	if (!condition.create && !condition.version)
-		condition.version = known_version(api, name);
-	call = api_call_new(api, req, RECORD_SERVICE, name, rec, "set");
-	call->done = 201;
-	if (condition.create)
-		call->conflict_text = "exists";
-	value = record_format(rec);
-	info.store->put_if(info.handle, record_key(RECORD_SERVICE, name, key),
-			   condition.version, value, api_stored, call);
-	free(value);
-	record_put(rec);
-}
-
-static void delete_service(struct api *api, struct evhttp_request *req,
-			   const char *name)
-{
-	struct agent_info info = agent_info(api->agent);
-	uint64_t version = known_version(api, name);
-	struct api_call *call;
-	char key[RECORD_KEY_MAX];
-
-	if (!version) {
-		api_refuse(req, 404, "service %s: no such service", name);
-		return;
-	}
-	call = api_call_new(api, req, RECORD_SERVICE, name, NULL, "deleted");
-	call->done = 204;
-	info.store->delete_if(info.handle, record_key(RECORD_SERVICE, name, key),
-			      version, api_stored, call);
-}
-
 /* Routes. */
-
-static void get_service(struct api *api, struct evhttp_request *req,
-			const char *name)
-{
-	json_object *array = api_services(api->agent, name);
-
-	if (json_object_array_length(array)) {
-		api_send_json(req, 200, array);
-		return;
-	}
-	json_object_put(array);
-	api_refuse(req, 404, "service %s: no such service", name);
-}
-
-static void on_service(struct api *api, struct evhttp_request *req,
-		       const char *name)
-{
-	switch (evhttp_request_get_command(req)) {
-	case EVHTTP_REQ_GET:
-		get_service(api, req, name);
-		break;
-	case EVHTTP_REQ_PUT:
-		put_service(api, req, name);
-		break;
-	case EVHTTP_REQ_DELETE:
-		delete_service(api, req, name);
-		break;
-	case EVHTTP_REQ_POST:
-		api_service_post(api, req, name);
-		break;
-	default:
-		api_refuse(req, 405, "a service can be read, put, deleted and moved");
-		break;
-	}
-}
 
 static void on_node(struct api *api, struct evhttp_request *req,
 		    const char *name)
@@ -301,6 +150,14 @@ static void on_node(struct api *api, struct evhttp_request *req,
 		api_node_post(api, req, name);
 	else
 		api_refuse(req, 405, "a node can be drained and undrained");
+}
+
+static void on_apply(struct api *api, struct evhttp_request *req)
+{
+	if (evhttp_request_get_command(req) == EVHTTP_REQ_POST)
+		api_apply(api, req);
+	else
+		api_refuse(req, 405, "a set of services can only be posted");
 }
 
 static json_object *services(struct agent *agent)
@@ -384,7 +241,9 @@ static void on_request(struct evhttp_request *req, void *arg)
 		return;
 	if (!strncmp(path, SERVICE_PREFIX, strlen(SERVICE_PREFIX)))
 		on_named(api, req, path, path + strlen(SERVICE_PREFIX),
-			 on_service);
+			 api_service);
+	else if (!strcmp(path, "/v1/apply"))
+		on_apply(api, req);
 	else if (!strncmp(path, NODE_PREFIX, strlen(NODE_PREFIX)))
 		on_named(api, req, path, path + strlen(NODE_PREFIX), on_node);
 	else
@@ -497,6 +356,7 @@ void api_close(struct api *api)
 		call->next = NULL;
 		call->prev = NULL;
 	}
+	api_apply_close(api);
 	if (api->http)
 		evhttp_free(api->http);
 	if (api->path)

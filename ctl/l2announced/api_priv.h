@@ -13,10 +13,16 @@
 struct evhttp;
 struct evhttp_request;
 
+/* What a service's name must be; takes RECORD_NAME_MAX. */
+#define API_NAME_RULE	"letters, digits and \"-._/\", at most %d, no \"/\" at an end"
+
+struct api_apply;
+
 struct api {
 	struct agent *agent;
 	struct evhttp *http;
 	struct api_call *calls;
+	struct api_apply *applies;
 	char *path;
 };
 
@@ -78,6 +84,13 @@ struct api_call *api_call_new(struct api *api, struct evhttp_request *req,
 
 /** api_stored() - a store_fn: answers whoever asked for the &struct api_call */
 void api_stored(void *arg, const struct store_reply *reply);
+
+/* api_service.c: whatever is asked for of one service */
+void api_service(struct api *api, struct evhttp_request *req, const char *name);
+
+/* api_apply.c: a set of services; and nobody is answered any more */
+void api_apply(struct api *api, struct evhttp_request *req);
+void api_apply_close(struct api *api);
 
 /* api_move.c: what is posted about a node, NAME/drain, or a service, NAME/move */
 void api_node_post(struct api *api, struct evhttp_request *req,

@@ -253,6 +253,7 @@ uint64_t election_wake(const struct election *e);
  * struct el_service_info - a service as this node sees it
  * @name: its name
  * @spec: what people want
+ * @rec: the record that says so
  * @holder: its holder record; NULL where it never had any
  * @state: "held", "free" or "unservable"
  * @serve: what this node's kernel was told
@@ -261,6 +262,7 @@ uint64_t election_wake(const struct election *e);
 struct el_service_info {
 	const char *name;
 	const struct service_record *spec;
+	struct record *rec;
 	const struct holder_record *holder;
 	const char *state;
 	enum el_serve serve;
@@ -288,6 +290,7 @@ struct el_node_info {
 /**
  * struct el_self_info - this node
  * @member: it has joined
+ * @viewed: it knows what the store has
  * @state: "out", "watching", "joining", "in", "leaving" or "gone"
  * @incarnation: of this life
  * @answered: CLOCK_MONOTONIC ns: when the store last answered about this node's
@@ -295,6 +298,7 @@ struct el_node_info {
  */
 struct el_self_info {
 	bool member;
+	bool viewed;
 	const char *state;
 	uint64_t incarnation;
 	uint64_t answered;

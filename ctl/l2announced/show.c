@@ -28,6 +28,7 @@ void election_services(struct election *e, const struct el_now *now,
 		if (!s->spec)
 			continue;
 		info.spec = &s->spec->service;
+		info.rec = s->spec;
 		info.state = service_state(e, s);
 		fn(&info, arg);
 	}
@@ -95,6 +96,7 @@ struct el_self_info election_self(const struct election *e)
 
 	return (struct el_self_info){
 		.member = e->self.state == EL_MEMBER_IN,
+		.viewed = e->have_view,
 		.state = states[e->self.state],
 		.incarnation = e->self.incarnation,
 		.answered = renews ? e->self.answered : 0,

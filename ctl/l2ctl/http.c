@@ -14,9 +14,10 @@
 
 /*
  * A controller that is frozen still has its socket accept: without a limit we
- * would wait with it. It answers from memory, so this is far beyond any load.
+ * would wait with it. It answers from memory, or bit by bit, so such a silence
+ * is far beyond any load.
  */
-#define ANSWER_TIMEOUT_MS	10000L
+#define SILENCE_S	10L
 
 int http_refusal(long status, struct json_object *answer,
 		 struct l2a_error *err)
@@ -91,7 +92,9 @@ static CURLcode perform(CURL *curl, const char *socket, const char *method,
 	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket);
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, ANSWER_TIMEOUT_MS);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, SILENCE_S);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, SILENCE_S);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	set_body(curl, headers, body);
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);

@@ -15,6 +15,7 @@ static const struct noun *const nouns[] = {
 	&noun_stats,
 	&noun_settings,
 	&noun_service,
+	&noun_apply,
 	&noun_node,
 	&noun_move,
 	&noun_status,

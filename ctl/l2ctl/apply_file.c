@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A file of services: libcyaml checks what may stand in it and reads it.
+ */
+#include <cyaml/cyaml.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "l2ctl/apply_file.h"
+#include "l2ctl/apply_lines.h"
+
+struct strings {
+	char **v;
+	unsigned int n;
+};
+
+/* One service, and the file. NULL is "not there". */
+struct raw_service {
+	char *name;
+	struct strings vips;
+	struct strings devs;
+	struct strings nodes;
+	struct strings prefer;
+	char *deliver;
+};
+
+struct raw {
+	struct raw_service *services;
+	unsigned int n;
+};
+
+static const cyaml_schema_value_t string = {
+	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, CYAML_UNLIMITED),
+};
+
+#define LIST(key, flags, member, least) \
+	CYAML_FIELD_SEQUENCE_COUNT(key, CYAML_FLAG_POINTER | (flags), \
+				   struct raw_service, member.v, member.n, \
+				   &string, least, CYAML_UNLIMITED)
+
+static const cyaml_schema_field_t service_fields[] = {
+	CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct raw_service,
+			       name, 1, CYAML_UNLIMITED),
+	LIST("vips", 0, vips, 1),
+	LIST("devs", 0, devs, 1),
+	LIST("nodes", CYAML_FLAG_OPTIONAL, nodes, 0),
+	LIST("prefer", CYAML_FLAG_OPTIONAL, prefer, 0),
+	CYAML_FIELD_STRING_PTR("deliver", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			       struct raw_service, deliver, 0, CYAML_UNLIMITED),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_value_t service = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_service,
+			    service_fields),
+};
+
+static const cyaml_schema_field_t fields[] = {
+	CYAML_FIELD_SEQUENCE_COUNT("services", CYAML_FLAG_POINTER, struct raw,
+				   services, n, &service, 0, CYAML_UNLIMITED),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_value_t schema = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct raw, fields),
+};
+
+/*
+ * libcyaml tells what is wrong, then where, from the inside out: of the places
+ * in lists and of the keys the innermost counts.
+ */
+struct complaint {
+	char what[256];
+	char field[64];
+	unsigned int line;
+	unsigned int entry;
+};
+
+static void complain_where(struct complaint *complaint, const char *text)
+{
+	const char *field = strstr(text, "in mapping field '");
+	const char *at = strstr(text, "(line: ");
+	unsigned int line = at ? (unsigned int)strtoul(at + 7, NULL, 10) : 0;
+
+	if (!complaint->line)
+		complaint->line = line;
+	if (!complaint->entry && strstr(text, "in sequence entry"))
+		complaint->entry = line;
+	if (!field || complaint->field[0])
+		return;
+	field = strchr(field, '\'') + 1;
+	snprintf(complaint->field, sizeof(complaint->field), "%.*s",
+		 (int)strcspn(field, "'"), field);
+}
+
+static void complain(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
+	__attribute__((format(printf, 3, 0)));
+static void complain(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
+{
+	struct complaint *complaint = ctx;
+	char text[256];
+
+	if (level < CYAML_LOG_ERROR)
+		return;
+	vsnprintf(text, sizeof(text), fmt, args);
+	text[strcspn(text, "\n")] = '\0';
+	if (complaint->what[0])
+		complain_where(complaint, text);
+	else
+		snprintf(complaint->what, sizeof(complaint->what), "%s",
+			 text + (strncmp(text, "Load: ", 6) ? 0 : 6));
+}
+
+/* What follows a prefix, NULL where a text has another. */
+static const char *after(const char *text, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return strncmp(text, prefix, len) ? NULL : text + len;
+}
+
+static int explain(const char *name, const char *text, size_t len,
+		   const struct complaint *c, struct l2a_error *err)
+{
+	unsigned int line = c->line ? c->line : 1;
+	const char *key = after(c->what, "Unexpected key: ");
+
+	/* libcyaml knows where the mapping is; better, where the key is. */
+	if (key)
+		return l2a_fail(err, -EINVAL, "%s:%u: %s: unknown key", name,
+				apply_lines_key(text, len, key, line), key);
+	key = after(c->what, "Missing required mapping field: ");
+	if (key)
+		return l2a_fail(err, -EINVAL, "%s:%u: %s: missing", name,
+				c->entry ? c->entry : line, key);
+	if (after(c->what, "Insufficient entries"))
+		return l2a_fail(err, -EINVAL, "%s:%u: %s: empty", name, line,
+				c->field);
+	if (after(c->what, "libyaml: "))
+		return l2a_fail(err, -EINVAL, "%s:%u: not YAML: %s", name,
+				apply_lines_broken(text, len),
+				after(c->what, "libyaml: "));
+	return l2a_fail(err, -EINVAL, "%s:%u: %s%s%s", name, line, c->field,
+			c->field[0] ? ": " : "", c->what);
+}
+
+/* Into JSON. */
+
+static int no_memory(struct l2a_error *err)
+{
+	return l2a_fail(err, -ENOMEM, "out of memory");
+}
+
+static int put(struct json_object *obj, const char *key,
+	       struct json_object *value, struct l2a_error *err)
+{
+	if (value && !json_object_object_add(obj, key, value))
+		return 0;
+	json_object_put(value);
+	return no_memory(err);
+}
+
+static int put_list(struct json_object *obj, const char *key,
+		    const struct strings *list, struct l2a_error *err)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (unsigned int i = 0; array && i < list->n; i++) {
+		struct json_object *item = json_object_new_string(list->v[i]);
+
+		if (!item || json_object_array_add(array, item)) {
+			json_object_put(item);
+			json_object_put(array);
+			return no_memory(err);
+		}
+	}
+	return put(obj, key, array, err);
+}
+
+static int fill(struct json_object *obj, const struct raw_service *s,
+		struct l2a_error *err)
+{
+	return put(obj, "name", json_object_new_string(s->name), err) ?:
+	       put_list(obj, "vips", &s->vips, err) ?:
+	       put_list(obj, "devs", &s->devs, err) ?:
+	       put_list(obj, "nodes", &s->nodes, err) ?:
+	       put_list(obj, "prefer", &s->prefer, err) ?:
+	       (s->deliver ? put(obj, "deliver",
+				 json_object_new_string(s->deliver), err) : 0);
+}
+
+static int convert(const struct raw *raw, struct json_object *array,
+		   struct l2a_error *err)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; !ret && i < raw->n; i++) {
+		struct json_object *obj = json_object_new_object();
+
+		if (!obj || json_object_array_add(array, obj)) {
+			json_object_put(obj);
+			return no_memory(err);
+		}
+		ret = fill(obj, &raw->services[i], err);
+	}
+	return ret;
+}
+
+int apply_file_parse(const char *name, const char *text, size_t len,
+		     struct json_object **services, struct l2a_error *err)
+{
+	struct complaint complaint = { .line = 0 };
+	const cyaml_config_t config = {
+		.log_fn = complain,
+		.log_ctx = &complaint,
+		.mem_fn = cyaml_mem,
+		.log_level = CYAML_LOG_ERROR,
+	};
+	struct json_object *array;
+	struct raw *raw = NULL;
+	cyaml_err_t code;
+	int ret;
+
+	code = cyaml_load_data((const uint8_t *)text, len, &config, &schema,
+			       (cyaml_data_t **)&raw, NULL);
+	if (complaint.what[0])
+		return explain(name, text, len, &complaint, err);
+	if (code != CYAML_OK || !raw)
+		return l2a_fail(err, -EINVAL, "%s: %s", name,
+				code == CYAML_OK ? "empty: \"services:\" and a list expected" :
+				cyaml_strerror(code));
+	array = json_object_new_array();
+	ret = array ? convert(raw, array, err) : no_memory(err);
+	cyaml_free(&config, &schema, raw, 0);
+	if (!ret)
+		*services = array;
+	else
+		json_object_put(array);
+	return ret;
+}
+
+int apply_file_blame(const char *name, const char *text, size_t len,
+		     struct l2a_error *err)
+{
+	unsigned int line = apply_lines_of(text, len, err->text);
+
+	if (line)
+		return l2a_prefix(err, "%s:%u", name, line);
+	return err->code;
+}
