@@ -16,6 +16,8 @@
 #                         (IPV6=1: with an IPv6 address)
 #   make check            unit tests, simulation, and every behaviour in a VM
 #   make check-model      the election as a model, every state of it (needs spin)
+#   make check-chaos      five nodes and one fault after another, at random
+#                         CHAOS=10m, 2h: how long; SEED=N: the same again
 #   make bench            instructions of an answer, beside the kernel's own and
 #                         eBPF's            BASE=rev compares with that commit
 #   make bench-check      judge the last bench by its bounds
@@ -41,6 +43,8 @@ SUITES	?=
 BASE	?=
 SHORT	?=
 IPV6	?=
+CHAOS	?=
+SEED	?=
 
 CTL	:= $(MAKE) -C ctl V=$(V)
 # Their list of files is no part of a demo; what goes wrong is on stderr.
@@ -106,6 +110,9 @@ bench-check:
 check-model:
 	+@$(MAKE) -s -C selftests/model check
 
+check-chaos: guest-tools
+	@selftests/chaos/check $(or $(CHAOS),10m) $(SEED)
+
 check-static:
 	@selftests/setup static
 	@selftests/static/check
@@ -120,7 +127,7 @@ check-debug:
 
 # Each of them, also after one has failed.
 check-all:
-	@status=0; for c in check check-static check-debug check-kernels; do \
+	@status=0; for c in check check-static check-chaos check-debug check-kernels; do \
 		$(MAKE) --no-print-directory $$c || status=1; \
 	done; exit $$status
 
@@ -137,4 +144,4 @@ help:
 
 .PHONY: all kdir modules modules_install modules_clean tools install clean \
 	setup guest-tools demo vm check check-static check-kernels check-debug \
-	check-all check-model bench bench-check deb help
+	check-all check-chaos check-model bench bench-check deb help
