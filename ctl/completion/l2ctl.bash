@@ -109,7 +109,7 @@ _l2ctl_verbs()
 		_l2ctl_reply "$(_l2ctl_names service show) help" ;;
 	announce | apply)
 		_l2ctl_words ;;
-	monitor | stats | status)
+	monitor | stats | status | reload)
 		_l2ctl_reply "help" ;;
 	esac
 }
@@ -158,7 +158,7 @@ _l2ctl()
 	elif [[ -z $noun && $cur == -* ]]; then
 		_l2ctl_reply "-j --json -p --pretty -s --statistics -b --batch --force --socket -V --version -h --help"
 	elif [[ -z $noun ]]; then
-		_l2ctl_reply "vip lease announce monitor stats settings service apply node move status help"
+		_l2ctl_reply "vip lease announce monitor stats settings service apply node move status reload help"
 	elif [[ -z $verb ]]; then
 		_l2ctl_verbs
 	elif ! _l2ctl_value; then

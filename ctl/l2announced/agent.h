@@ -15,7 +15,8 @@ struct event_base;
 
 /**
  * agent_new() - put everything together and begin
- * @config: stays the caller's and must outlive the agent
+ * @config: stays the caller's, who may change what needs no restart, and must
+ *	outlive the agent
  * @base: event loop; broken out of when there is nothing left to do
  * @err: filled in on failure
  *
@@ -29,6 +30,9 @@ void agent_free(struct agent *a);
 
 /** agent_stop() - hand everything over, then break out of the loop */
 void agent_stop(struct agent *a);
+
+/** agent_configured() - something in the configuration has another value now */
+void agent_configured(struct agent *a);
 
 /** agent_status() - the process's exit status once the loop has ended */
 int agent_status(const struct agent *a);

@@ -137,6 +137,18 @@ void agent_stop(struct agent *a)
 	agent_step(a, &ev);
 }
 
+void agent_configured(struct agent *a)
+{
+	struct el_event ev = { .type = EL_EV_CONFIG };
+
+	ev.config.margin_ms = a->config->margin_ms;
+	ev.config.rebalance = a->config->rebalance;
+	ev.config.move_rate = a->config->move_rate;
+	agent_step(a, &ev);
+	/* Now, for the time until then may have been a long one. */
+	agent_on_check(-1, 0, a);
+}
+
 int agent_status(const struct agent *a)
 {
 	return a->status;

@@ -19,6 +19,7 @@
 #include "api_json.h"
 #include "api_priv.h"
 #include "log.h"
+#include "reload.h"
 
 #define SERVICE_PREFIX	"/v1/service/"
 #define NODE_PREFIX	"/v1/node/"
@@ -160,6 +161,21 @@ static void on_apply(struct api *api, struct evhttp_request *req)
 		api_refuse(req, 405, "a set of services can only be posted");
 }
 
+/* The keys that have changed, or why nothing has. */
+static void on_reload(struct api *api, struct evhttp_request *req)
+{
+	struct names changed = { 0, NULL };
+	struct l2a_error err;
+
+	if (evhttp_request_get_command(req) != EVHTTP_REQ_POST)
+		api_refuse(req, 405, "a reload can only be posted");
+	else if (reload_config(api->reload, &changed, &err))
+		api_refuse(req, 409, "%s", err.text);
+	else
+		api_send_json(req, 200, api_keys(&changed));
+	names_clear(&changed);
+}
+
 static json_object *services(struct agent *agent)
 {
 	return api_services(agent, NULL);
@@ -244,6 +260,8 @@ static void on_request(struct evhttp_request *req, void *arg)
 			 api_service);
 	else if (!strcmp(path, "/v1/apply"))
 		on_apply(api, req);
+	else if (!strcmp(path, "/v1/reload"))
+		on_reload(api, req);
 	else if (!strncmp(path, NODE_PREFIX, strlen(NODE_PREFIX)))
 		on_named(api, req, path, path + strlen(NODE_PREFIX), on_node);
 	else
@@ -312,14 +330,15 @@ static struct evconnlistener *listener(struct event_base *base, int fd)
 				  LEV_OPT_CLOSE_ON_EXEC, -1, fd);
 }
 
-struct api *api_open(struct agent *agent, struct event_base *base,
-		     struct l2a_error *err)
+struct api *api_open(struct agent *agent, struct reload *reload,
+		     struct event_base *base, struct l2a_error *err)
 {
 	struct api *api = xmalloc(sizeof(*api));
 	struct evconnlistener *lev;
 	int fd;
 
 	api->agent = agent;
+	api->reload = reload;
 	fd = bind_socket(agent_info(agent).config->socket, err);
 	if (fd < 0) {
 		free(api);

@@ -31,6 +31,19 @@ static void put(json_object *obj, const char *key, json_object *value)
 	json_object_object_add(obj, key, value);
 }
 
+json_object *api_keys(const struct names *keys)
+{
+	json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < keys->n; i++) {
+		json_object *obj = json_object_new_object();
+
+		put(obj, "key", text(keys->v[i]));
+		json_object_array_add(array, obj);
+	}
+	return array;
+}
+
 /* Services. */
 
 struct service_filter {

@@ -12,6 +12,9 @@
 /** api_services() - list of services; @name: only this one, NULL for all */
 json_object *api_services(struct agent *agent, const char *name);
 
+/** api_keys() - list of objects with a key each */
+json_object *api_keys(const struct names *keys);
+
 /** api_nodes() - list of nodes */
 json_object *api_nodes(struct agent *agent);
 

@@ -12,6 +12,7 @@
 
 struct evhttp;
 struct evhttp_request;
+struct reload;
 
 /* What a service's name must be; takes RECORD_NAME_MAX. */
 #define API_NAME_RULE	"letters, digits and \"-._/\", at most %d, no \"/\" at an end"
@@ -20,6 +21,7 @@ struct api_apply;
 
 struct api {
 	struct agent *agent;
+	struct reload *reload;
 	struct evhttp *http;
 	struct api_call *calls;
 	struct api_apply *applies;

@@ -199,6 +199,15 @@ static void take_reset(struct election *e)
 	view_forget(e);
 }
 
+/* A lease is given by the margin of the moment: the next one by the new. */
+static void take_config(struct election *e, const struct el_event *ev)
+{
+	e->config.margin_ms = ev->config.margin_ms;
+	e->config.rebalance = ev->config.rebalance;
+	e->config.move_rate = ev->config.move_rate;
+	e->dirty = true;
+}
+
 static void take_stop(struct election *e)
 {
 	if (e->stopping)
@@ -238,6 +247,9 @@ static void take(struct election *e, const struct el_event *ev)
 		break;
 	case EL_EV_CONFLICT:
 		take_conflict(e, ev->service);
+		break;
+	case EL_EV_CONFIG:
+		take_config(e, ev);
 		break;
 	case EL_EV_STOP:
 		take_stop(e);

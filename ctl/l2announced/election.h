@@ -46,7 +46,7 @@ enum el_fault {
 };
 
 /**
- * struct el_config - what does not change while an election lives
+ * struct el_config - what an election goes by; only what EL_EV_CONFIG has changes
  * @node: this node's name
  * @boot: the kernel it drives: boot and network namespace
  * @run: this process, different with each start
@@ -82,6 +82,7 @@ enum el_event_type {
 	EL_EV_LEASE_DONE,
 	EL_EV_SERVE_DONE,
 	EL_EV_CONFLICT,	/* another station claims a VIP of a service */
+	EL_EV_CONFIG,	/* another margin, balance or rate from now on */
 	EL_EV_STOP,	/* hand everything over and end */
 };
 
@@ -120,6 +121,7 @@ struct el_item {
  *	a newer token
  * @serve: EL_EV_SERVE_DONE: whether the kernel did as the action @seq said
  * @service: EL_EV_CONFLICT: its name
+ * @config: EL_EV_CONFIG: as in &struct el_config
  */
 struct el_event {
 	enum el_event_type type;
@@ -151,6 +153,11 @@ struct el_event {
 			bool ok;
 		} serve;
 		const char *service;
+		struct {
+			uint32_t margin_ms;
+			bool rebalance;
+			uint32_t move_rate;
+		} config;
 	};
 };
 

@@ -18,6 +18,7 @@
 #include "log.h"
 #include "manager.h"
 #include "privilege.h"
+#include "reload.h"
 
 enum {
 	EXIT_DONE = 0,
@@ -34,7 +35,7 @@ struct options {
 /* What the signals need. */
 struct daemon {
 	struct config config;
-	const struct options *options;
+	struct reload reload;
 	struct agent *agent;
 };
 
@@ -49,7 +50,7 @@ static const char help[] =
 	"  -V, --version       show the version\n"
 	"\n"
 	"SIGTERM, SIGINT: hand everything over and end. SIGHUP: read the\n"
-	"configuration again; log and linger take effect at once.\n";
+	"configuration again.\n";
 
 static void on_stop(evutil_socket_t number, short what, void *arg)
 {
@@ -61,37 +62,17 @@ static void on_stop(evutil_socket_t number, short what, void *arg)
 	agent_stop(d->agent);
 }
 
-static bool needs_restart(const struct config *a, const struct config *b)
-{
-	return strcmp(a->node, b->node) || a->lease != b->lease ||
-	       strcmp(a->socket, b->socket) || strcmp(a->lockdir, b->lockdir) ||
-	       strcmp(a->store_text, b->store_text) ||
-	       strcmp(a->user ? a->user : "", b->user ? b->user : "") ||
-	       a->duration_ms != b->duration_ms || a->renew_ms != b->renew_ms ||
-	       a->margin_ms != b->margin_ms || a->rebalance != b->rebalance ||
-	       a->move_rate != b->move_rate;
-}
-
 static void on_reload(evutil_socket_t number, short what, void *arg)
 {
+	struct names changed = { 0, NULL };
 	struct daemon *d = arg;
-	struct config config;
 	struct l2a_error err;
 
 	(void)number;
 	(void)what;
-	if (config_load(d->options->file, d->options->node, &config, &err)) {
-		log_err("not reloaded: %s", err.text);
-		return;
-	}
-	d->config.linger_ms = config.linger_ms;
-	d->config.reconcile_ms = config.reconcile_ms;
-	d->config.log = config.log;
-	log_level(config.log);
-	log_notice("reloaded %s%s", d->options->file,
-		   needs_restart(&d->config, &config) ?
-		   ": some changes need a restart" : "");
-	config_free(&config);
+	/* It says itself how it went. */
+	reload_config(&d->reload, &changed, &err);
+	names_clear(&changed);
 }
 
 static int add_signal(struct event_base *base, struct event **ev, int number,
@@ -138,7 +119,8 @@ static int serve(struct daemon *d, struct event_base *base)
 	d->agent = agent_new(&d->config, base, &err);
 	if (!d->agent)
 		return refused(&err);
-	api = api_open(d->agent, base, &err);
+	d->reload.agent = d->agent;
+	api = api_open(d->agent, &d->reload, base, &err);
 	if (api)
 		manager = manager_open(d->agent, base, &err);
 	status = manager ? loop(d, base) : refused(&err);
@@ -148,7 +130,7 @@ static int serve(struct daemon *d, struct event_base *base)
 	return status;
 }
 
-static int run(struct daemon *d)
+static int run(struct daemon *d, const struct options *options)
 {
 	struct event_base *base;
 	struct l2a_error err;
@@ -157,6 +139,9 @@ static int run(struct daemon *d)
 	if (privilege_drop(&d->config, &err) || lock_node(&d->config, &err))
 		return refused(&err);
 	signal(SIGPIPE, SIG_IGN);
+	d->reload.config = &d->config;
+	d->reload.file = options->file;
+	d->reload.node = options->node;
 	base = event_base_new();
 	if (!base) {
 		log_err("cannot make an event loop");
@@ -215,7 +200,7 @@ static int parse(int argc, char **argv, struct options *o)
 int main(int argc, char **argv)
 {
 	struct options options = { .file = CONFIG_DEFAULT_FILE };
-	struct daemon d = { .options = &options };
+	struct daemon d = { .agent = NULL };
 	struct l2a_error err;
 	int status = parse(argc, argv, &options);
 
@@ -229,7 +214,7 @@ int main(int argc, char **argv)
 	if (options.check)
 		printf("%s: ok\n", options.file);
 	else
-		status = run(&d);
+		status = run(&d, &options);
 	config_free(&d.config);
 	return options.check ? EXIT_DONE : status;
 }

@@ -19,6 +19,7 @@ static const struct noun *const nouns[] = {
 	&noun_node,
 	&noun_move,
 	&noun_status,
+	&noun_reload,
 };
 
 #define N_NOUNS	(sizeof(nouns) / sizeof(nouns[0]))

@@ -945,6 +945,26 @@ static void test_conflict_renews_at_once(void **state)
 	assert_true(serves("s", EL_SERVE_ACTIVE));
 }
 
+/* Another configuration. */
+
+static void test_another_margin(void **state)
+{
+	struct el_event ev = { .type = EL_EV_CONFIG };
+
+	(void)state;
+	joined();
+	ev.config.margin_ms = MARGIN / 2;
+	ev.config.rebalance = true;
+	ev.config.move_rate = 10;
+	step(&ev);
+	/* What was given stays; what is given next goes by it. */
+	assert_null(find(EL_LEASE));
+	tick_at(now_ms + RENEW);
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	assert_true(find(EL_LEASE)->deadline ==
+		    (now_ms + DURATION - MARGIN / 2) * MS + BOOT_AHEAD);
+}
+
 /* Another store. */
 
 static void test_another_store(void **state)
@@ -1007,6 +1027,7 @@ int main(void)
 		TEST(test_waits_where_the_record_is_anothers),
 		TEST(test_refuses_where_the_name_is_alive),
 		TEST(test_conflict_renews_at_once),
+		TEST(test_another_margin),
 		TEST(test_another_store),
 	};
 

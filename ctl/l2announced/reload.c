@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The configuration file read again while the controller runs.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent.h"
+#include "config_store.h"
+#include "log.h"
+#include "reload.h"
+
+static bool same_node(const struct config *a, const struct config *b)
+{
+	return !strcmp(a->node, b->node);
+}
+
+static bool same_lease(const struct config *a, const struct config *b)
+{
+	return a->lease == b->lease;
+}
+
+static bool same_store(const struct config *a, const struct config *b)
+{
+	return !strcmp(a->store_text, b->store_text);
+}
+
+static bool same_duration(const struct config *a, const struct config *b)
+{
+	return a->duration_ms == b->duration_ms;
+}
+
+static bool same_renew(const struct config *a, const struct config *b)
+{
+	return a->renew_ms == b->renew_ms;
+}
+
+static bool same_margin(const struct config *a, const struct config *b)
+{
+	return a->margin_ms == b->margin_ms;
+}
+
+static bool same_linger(const struct config *a, const struct config *b)
+{
+	return a->linger_ms == b->linger_ms;
+}
+
+static bool same_reconcile(const struct config *a, const struct config *b)
+{
+	return a->reconcile_ms == b->reconcile_ms;
+}
+
+static bool same_rebalance(const struct config *a, const struct config *b)
+{
+	return a->rebalance == b->rebalance;
+}
+
+static bool same_move_rate(const struct config *a, const struct config *b)
+{
+	return a->move_rate == b->move_rate;
+}
+
+static bool same_socket(const struct config *a, const struct config *b)
+{
+	return !strcmp(a->socket, b->socket);
+}
+
+static bool same_lockdir(const struct config *a, const struct config *b)
+{
+	return !strcmp(a->lockdir, b->lockdir);
+}
+
+static bool same_user(const struct config *a, const struct config *b)
+{
+	return a->user && b->user ? !strcmp(a->user, b->user) : a->user == b->user;
+}
+
+static bool same_log(const struct config *a, const struct config *b)
+{
+	return a->log == b->log;
+}
+
+/*
+ * The duration is what the others wait by, and the kernel's lease was given by:
+ * neither can be told of another at the same instant. The store's time-outs
+ * follow from the time between renewals.
+ */
+static const struct {
+	const char *name;
+	bool (*same)(const struct config *a, const struct config *b);
+	bool live;
+} keys[] = {
+	{ "node", same_node, false },
+	{ "lease", same_lease, false },
+	{ "store", same_store, false },
+	{ "duration", same_duration, false },
+	{ "renew", same_renew, false },
+	{ "margin", same_margin, true },
+	{ "linger", same_linger, true },
+	{ "reconcile", same_reconcile, true },
+	{ "rebalance", same_rebalance, true },
+	{ "move_rate", same_move_rate, true },
+	{ "socket", same_socket, false },
+	{ "lockdir", same_lockdir, false },
+	{ "user", same_user, false },
+	{ "log", same_log, true },
+};
+
+void reload_differences(const struct config *was, const struct config *now,
+			struct names *live, struct names *fixed)
+{
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (!keys[i].same(was, now))
+			names_add(keys[i].live ? live : fixed, keys[i].name);
+	}
+}
+
+static void join(const struct names *names, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < names->n && used < size; i++)
+		used += (size_t)snprintf(buf + used, size - used, "%s%s",
+					 i ? ", " : "", names->v[i]);
+}
+
+static int refuse(const struct reload *r, const struct names *fixed,
+		  struct l2a_error *err)
+{
+	const struct config_checks checks = { .file = r->file, .err = err };
+	const struct names others = { fixed->n - 1, fixed->v + 1 };
+	char also[128];
+
+	join(&others, also, sizeof(also));
+	return config_bad(&checks, fixed->v[0],
+			  "cannot change while l2announced runs%s%s: restart it; nothing has changed",
+			  others.n ? ", nor can " : "", also);
+}
+
+static void take(struct reload *r, const struct config *config)
+{
+	r->config->margin_ms = config->margin_ms;
+	r->config->linger_ms = config->linger_ms;
+	r->config->reconcile_ms = config->reconcile_ms;
+	r->config->rebalance = config->rebalance;
+	r->config->move_rate = config->move_rate;
+	r->config->log = config->log;
+	log_level(config->log);
+	agent_configured(r->agent);
+}
+
+static int reload(struct reload *r, struct names *changed,
+		  struct l2a_error *err)
+{
+	struct names fixed = { 0, NULL };
+	struct config config;
+	int ret;
+
+	ret = config_load(r->file, r->node, &config, err);
+	if (ret)
+		return ret;
+	reload_differences(r->config, &config, changed, &fixed);
+	if (fixed.n)
+		ret = refuse(r, &fixed, err);
+	else
+		take(r, &config);
+	names_clear(&fixed);
+	config_free(&config);
+	return ret;
+}
+
+int reload_config(struct reload *r, struct names *changed,
+		  struct l2a_error *err)
+{
+	int ret = reload(r, changed, err);
+	char text[128];
+
+	if (ret) {
+		names_clear(changed);
+		log_err("not reloaded: %s", err->text);
+		return ret;
+	}
+	join(changed, text, sizeof(text));
+	log_notice("reloaded %s: %s%s", r->file,
+		   changed->n ? "changed " : "nothing has changed", text);
+	return 0;
+}
