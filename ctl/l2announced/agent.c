@@ -258,7 +258,8 @@ static void wake_later(struct agent *a)
 
 /*
  * The stack would answer for any local route: there are none without the
- * module, which keeps it silent.
+ * module, which keeps it silent. Those that an earlier process left deliver for VIPs
+ * that may still be answered: they stay until it is decided what should be.
  */
 void agent_set_routes(struct agent *a)
 {
@@ -267,6 +268,9 @@ void agent_set_routes(struct agent *a)
 	size_t n = 0;
 
 	a->routes_stale = false;
+	a->settled |= election_settled(a->election);
+	if (a->kernel && !a->done && !a->settled)
+		return;
 	if (a->kernel && !a->done)
 		routes = served_routes(&a->served, a->links, now, &n, &next);
 	deliver_set(a->deliver, routes, n);

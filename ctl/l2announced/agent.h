@@ -31,6 +31,11 @@ void agent_free(struct agent *a);
 /** agent_stop() - hand everything over, then break out of the loop */
 void agent_stop(struct agent *a);
 
+/** agent_leave() - renew once more and break out of the loop, handing nothing over:
+ *	VIPs and routes stay for the next process of this node
+ */
+void agent_leave(struct agent *a);
+
 /** agent_configured() - something in the configuration has another value now */
 void agent_configured(struct agent *a);
 

@@ -44,6 +44,8 @@ struct agent {
 	bool store_seen;
 	char *store_error;
 	bool routes_stale;
+	bool settled;		/* what should be here has been decided once */
+	bool leaving;		/* the next process of this node goes on with it */
 	bool done;
 	int status;
 };

@@ -111,7 +111,7 @@ void agent_free(struct agent *a)
 	a->done = true;
 	if (a->store)
 		a->ops->close(a->store);
-	if (a->deliver)
+	if (a->deliver && !a->leaving)
 		agent_set_routes(a);
 	responder_free(a->responder);
 	deliver_close(a->deliver);
@@ -133,6 +133,15 @@ void agent_stop(struct agent *a)
 {
 	struct el_event ev = { .type = EL_EV_STOP };
 
+	notify_manager("STOPPING=1");
+	agent_step(a, &ev);
+}
+
+void agent_leave(struct agent *a)
+{
+	struct el_event ev = { .type = EL_EV_LEAVE };
+
+	a->leaving = true;
 	notify_manager("STOPPING=1");
 	agent_step(a, &ev);
 }

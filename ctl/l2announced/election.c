@@ -210,11 +210,25 @@ static void take_config(struct election *e, const struct el_event *ev)
 
 static void take_stop(struct election *e)
 {
-	if (e->stopping)
+	if (e->stopping || e->leaving)
 		return;
 	e->stopping = true;
 	e->stop_by = e->now->mono + 2 * el_duration(e);
 	e->dirty = true;
+}
+
+/*
+ * Whoever comes next takes up this incarnation, and has the longer for it the
+ * later the last renewal. It must have gone out after now.
+ */
+static void take_leave(struct election *e)
+{
+	if (e->stopping || e->leaving)
+		return;
+	e->leaving = true;
+	e->leave_since = e->now->mono;
+	e->stop_by = e->now->mono + e->config.renew_ms * NSEC_PER_MSEC;
+	e->self.next = e->now->mono;
 }
 
 static void take(struct election *e, const struct el_event *ev)
@@ -254,6 +268,9 @@ static void take(struct election *e, const struct el_event *ev)
 	case EL_EV_STOP:
 		take_stop(e);
 		break;
+	case EL_EV_LEAVE:
+		take_leave(e);
+		break;
 	}
 }
 
@@ -265,9 +282,12 @@ static void settle(struct election *e)
 		e->changed = true;
 		plan_make(e);
 	}
-	claim_settle(e);
+	/* What is begun now would be in the next process's way. */
+	if (!e->leaving)
+		claim_settle(e);
 	member_news(e);
 	member_stop(e);
+	member_leave(e);
 	el_wake_at(e, e->replan);
 }
 

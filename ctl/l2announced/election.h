@@ -84,6 +84,7 @@ enum el_event_type {
 	EL_EV_CONFLICT,	/* another station claims a VIP of a service */
 	EL_EV_CONFIG,	/* another margin, balance or rate from now on */
 	EL_EV_STOP,	/* hand everything over and end */
+	EL_EV_LEAVE,	/* end, and leave all to the next process of this node */
 };
 
 enum el_result {

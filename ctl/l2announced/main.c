@@ -30,6 +30,7 @@ struct options {
 	const char *file;
 	const char *node;
 	bool check;
+	bool keep;
 };
 
 /* What the signals need. */
@@ -37,29 +38,37 @@ struct daemon {
 	struct config config;
 	struct reload reload;
 	struct agent *agent;
+	bool keep;
 };
 
 static const char help[] =
-	"Usage: l2announced [-c FILE] [--node NAME] [--check-config]\n"
+	"Usage: l2announced [-c FILE] [--node NAME] [--keep] [--check-config]\n"
 	"Elects one holder for each service and has the kernel answer for it.\n"
 	"\n"
 	"  -c, --config FILE   configuration (" CONFIG_DEFAULT_FILE ")\n"
 	"      --node NAME     this node's name, instead of the file's\n"
+	"      --keep          SIGTERM and SIGINT end it as SIGUSR1 does\n"
 	"      --check-config  read and check the configuration, then end\n"
 	"  -h, --help          show this\n"
 	"  -V, --version       show the version\n"
 	"\n"
-	"SIGTERM, SIGINT: hand everything over and end. SIGHUP: read the\n"
+	"SIGTERM, SIGINT: hand everything over and end. SIGUSR1: end, and keep\n"
+	"everything for the next start, within the lease. SIGHUP: read the\n"
 	"configuration again.\n";
 
 static void on_stop(evutil_socket_t number, short what, void *arg)
 {
 	struct daemon *d = arg;
+	bool keep = d->keep || number == SIGUSR1;
 
 	(void)what;
-	log_notice("signal %d: handing over node=%s", (int)number,
+	log_notice("signal %d: %s node=%s", (int)number,
+		   keep ? "leaving everything to the next start" : "handing over",
 		   d->config.node);
-	agent_stop(d->agent);
+	if (keep)
+		agent_leave(d->agent);
+	else
+		agent_stop(d->agent);
 }
 
 static void on_reload(evutil_socket_t number, short what, void *arg)
@@ -91,18 +100,19 @@ static int refused(const struct l2a_error *err)
 /* From here on everything is in place: run until there is nothing to do. */
 static int loop(struct daemon *d, struct event_base *base)
 {
-	struct event *evs[3] = { NULL, NULL, NULL };
+	struct event *evs[4] = { NULL, NULL, NULL, NULL };
 	int status = EXIT_REFUSED;
 
 	if (add_signal(base, &evs[0], SIGTERM, on_stop, d) ||
 	    add_signal(base, &evs[1], SIGINT, on_stop, d) ||
-	    add_signal(base, &evs[2], SIGHUP, on_reload, d)) {
+	    add_signal(base, &evs[2], SIGUSR1, on_stop, d) ||
+	    add_signal(base, &evs[3], SIGHUP, on_reload, d)) {
 		log_err("cannot wait for signals");
 	} else {
 		event_base_dispatch(base);
 		status = agent_status(d->agent);
 	}
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		if (evs[i])
 			event_free(evs[i]);
 	}
@@ -139,6 +149,7 @@ static int run(struct daemon *d, const struct options *options)
 	if (privilege_drop(&d->config, &err) || lock_node(&d->config, &err))
 		return refused(&err);
 	signal(SIGPIPE, SIG_IGN);
+	d->keep = options->keep;
 	d->reload.config = &d->config;
 	d->reload.file = options->file;
 	d->reload.node = options->node;
@@ -163,6 +174,7 @@ static int parse(int argc, char **argv, struct options *o)
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "node", required_argument, NULL, 'n' },
+		{ "keep", no_argument, NULL, 'K' },
 		{ "check-config", no_argument, NULL, 'k' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
@@ -177,6 +189,9 @@ static int parse(int argc, char **argv, struct options *o)
 			break;
 		case 'n':
 			o->node = optarg;
+			break;
+		case 'K':
+			o->keep = true;
 			break;
 		case 'k':
 			o->check = true;

@@ -49,7 +49,7 @@ static void leave_process(struct election *e, int status, char *why)
 	}
 	e->self.state = EL_MEMBER_GONE;
 	e->self.deadline = 0;
-	if (e->kernel)
+	if (e->kernel && !e->leaving)
 		el_do(e, EL_LEASE_END, NULL);
 	action = el_do(e, EL_EXIT, NULL);
 	action->status = status;
@@ -197,6 +197,8 @@ static void renewed(struct election *e)
 	set_lease(e, self->sent_boot);
 	self->renewed = self->sent_mono;
 	self->next = self->sent_mono + e->config.renew_ms * NSEC_PER_MSEC;
+	if (e->leaving && self->renewed < e->leave_since)
+		self->next = e->now->mono;
 	self->in_doubt = false;
 	for (size_t i = 0; i < e->n_services; i++)
 		e->services[i]->doubt = false;
@@ -398,6 +400,19 @@ void member_stop(struct election *e)
 {
 	if (e->stopping && e->self.state != EL_MEMBER_GONE)
 		stop(e);
+}
+
+/* The last renewal is in the store and in the kernel, or takes too long. */
+void member_leave(struct election *e)
+{
+	struct el_member *self = &e->self;
+
+	if (!e->leaving || self->state == EL_MEMBER_GONE)
+		return;
+	el_wake_at(e, e->stop_by);
+	if (self->state != EL_MEMBER_IN || e->now->mono >= e->stop_by ||
+	    (self->renewed >= e->leave_since && !self->put_req))
+		leave_process(e, 0, NULL);
 }
 
 void member_kernel(struct election *e, const struct el_event *ev)

@@ -177,7 +177,9 @@ struct election {
 	struct names kernel_active;
 	struct names links;
 	struct el_member self;
-	bool stopping;
+	bool stopping;			/* handing everything over */
+	bool leaving;			/* to the next process of this node */
+	uint64_t leave_since;
 	uint64_t stop_by;
 	uint64_t pass;			/* counts whole views */
 	bool dirty;			/* plan again now */
@@ -236,6 +238,7 @@ void member_got(struct election *e, const struct el_event *ev);
 void member_seen(struct election *e);
 void member_reset(struct election *e);
 void member_stop(struct election *e);
+void member_leave(struct election *e);
 
 /** member_lives() - joined, and the kernel's lease has not run out */
 bool member_lives(const struct election *e);

@@ -857,6 +857,77 @@ static void record_is(uint64_t version, const char *json)
 	"\"state\":\"ready\",\"devs\":[\"eth0\"],\"boot\":\"" boot "\"," \
 	"\"run\":\"earlier\",\"host\":\"h\"}"
 
+static void leave(void)
+{
+	const struct el_event ev = { .type = EL_EV_LEAVE };
+
+	step(&ev);
+}
+
+static void test_leaves_after_one_more_renewal(void **state)
+{
+	uint64_t renewal;
+
+	(void)state;
+	holding();
+	now_ms += 100;
+	leave();
+	assert_null(find(EL_EXIT));
+	assert_int_equal(find_put(RECORD_NODE, "me")->rec->node.state, NODE_READY);
+	renewal = put_req(RECORD_NODE, "me");
+	answer(renewal, EL_OK);
+	/* The kernel has the new deadline first, and keeps it. */
+	assert_int_equal(out.v[0].type, EL_LEASE);
+	assert_true(out.v[0].deadline ==
+		    (now_ms + DURATION - MARGIN) * MS + BOOT_AHEAD);
+	assert_non_null(find(EL_EXIT));
+	assert_int_equal(find(EL_EXIT)->status, 0);
+	assert_null(find(EL_LEASE_END));
+	assert_null(find(EL_SERVE));
+}
+
+static void test_a_renewal_from_before_is_not_the_last(void **state)
+{
+	uint64_t renewal;
+
+	(void)state;
+	holding();
+	tick_at(election_wake(e) / MS + 1);
+	renewal = put_req(RECORD_NODE, "me");
+	now_ms += 10;
+	leave();
+	assert_null(find_put(RECORD_NODE, "me"));
+	now_ms += 10;
+	answer(renewal, EL_OK);
+	assert_null(find(EL_EXIT));
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	assert_non_null(find(EL_EXIT));
+}
+
+static void test_leaves_without_the_store(void **state)
+{
+	(void)state;
+	holding();
+	leave();
+	put_req(RECORD_NODE, "me");
+	tick_at(now_ms + RENEW - 1);
+	assert_null(find(EL_EXIT));
+	tick_at(now_ms + 1);
+	assert_non_null(find(EL_EXIT));
+	assert_null(find(EL_LEASE_END));
+}
+
+/* What should be another's is not begun with. */
+static void test_leaving_gives_nothing_away(void **state)
+{
+	(void)state;
+	holding();
+	leave();
+	shows(RECORD_DRAIN, "me", "{}");
+	assert_null(find(EL_SERVE));
+	assert_null(find_put(RECORD_HOLDER, "s"));
+}
+
 static void test_takes_up_on_the_same_boot(void **state)
 {
 	(void)state;
@@ -1021,6 +1092,10 @@ int main(void)
 		TEST(test_drained_is_not_asked),
 		TEST(test_stop_hands_over_and_leaves),
 		TEST(test_stop_ends_even_without_the_store),
+		TEST(test_leaves_after_one_more_renewal),
+		TEST(test_a_renewal_from_before_is_not_the_last),
+		TEST(test_leaves_without_the_store),
+		TEST(test_leaving_gives_nothing_away),
 		TEST(test_takes_up_on_the_same_boot),
 		TEST(test_takes_up_but_not_what_is_silent),
 		TEST(test_another_duration_ends_the_old_lease),
