@@ -58,6 +58,12 @@ $(store_config "$1")
 duration: ${LEASE_MS}ms
 renew: $((LEASE_MS / 4))ms
 END
+	controller_extra "$1"
+}
+
+# controller_extra NAME: more for that worker's configuration. For tests that have it.
+controller_extra() {
+	:
 }
 
 controller_start() {

@@ -12,7 +12,7 @@ L2A_BUILD_PACKAGES=(build-essential pkg-config
 
 # What the tests are built with, and what they run.
 L2A_TEST_PACKAGES=(libcmocka-dev libpcap-dev arping iproute2 iputils-ping ndisc6
-	tcpdump curl jq sqlite3 etcd-server etcd-client openssl procps python3 python3-yaml
+	tcpdump curl jq prometheus sqlite3 etcd-server etcd-client openssl procps python3 python3-yaml
 	python3-jsonschema e2fsprogs systemd libteam-utils trace-cmd linux-perf bpftrace)
 
 # What boots the guests.
@@ -27,6 +27,7 @@ L2A_BENCH_PACKAGES=(clang libbpf-dev bpftool)
 # For check-static, check-kernels and check-debug; the last also needs the source
 # of the guests' kernel.
 L2A_STATIC_PACKAGES=("${L2A_KBUILD_PACKAGES[@]}" git perl sparse coccinelle
-	clang libbpf-dev lld llvm cppcheck shellcheck gcc-s390x-linux-gnu systemd)
+	clang libbpf-dev lld llvm cppcheck shellcheck gcc-s390x-linux-gnu systemd
+	prometheus)
 L2A_KERNELS_PACKAGES=(mmdebstrap util-linux)
 L2A_DEBUG_PACKAGES=("${L2A_KBUILD_PACKAGES[@]}")

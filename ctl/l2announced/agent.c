@@ -8,6 +8,7 @@
  */
 #include <event2/event.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "agent_priv.h"
 #include "lib/clock.h"
@@ -22,6 +23,7 @@ struct errand {
 	enum el_event_type type;
 	enum record_kind kind;
 	char *name;
+	uint64_t renewal;	/* when it was sent; 0 for all else */
 };
 
 struct el_now agent_now(void)
@@ -86,6 +88,10 @@ static void on_answer(void *arg, const struct store_reply *reply)
 	struct el_event ev = { .type = errand->type };
 	const struct store_item *item = reply->n ? &reply->items[0] : NULL;
 
+	metrics_answered(&a->metrics, reply->result);
+	if (errand->renewal)
+		histogram_add(&a->metrics.renewal,
+			      l2a_clock_ns(CLOCK_MONOTONIC) - errand->renewal);
 	ev.done.req = errand->req;
 	ev.done.result = reply->result;
 	ev.done.item.kind = errand->kind;
@@ -121,10 +127,15 @@ static void do_put(struct agent *a, const struct el_action *action)
 {
 	char key[RECORD_KEY_MAX];
 	char *value = record_format(action->rec);
+	struct errand *errand = errand_new(a, action, EL_EV_PUT_DONE);
 
+	if (action->kind == RECORD_NODE && !strcmp(action->name, a->config->node)) {
+		errand->renewal = l2a_clock_ns(CLOCK_MONOTONIC);
+		metrics_sent(&a->metrics, errand->renewal,
+			     a->config->renew_ms * L2A_NSEC_PER_MSEC);
+	}
 	record_key(action->kind, action->name, key);
-	a->ops->put_if(a->store, key, action->version, value, on_answer,
-		       errand_new(a, action, EL_EV_PUT_DONE));
+	a->ops->put_if(a->store, key, action->version, value, on_answer, errand);
 	free(value);
 }
 
@@ -210,6 +221,7 @@ static void do_note(const struct el_action *action)
 
 static void act(struct agent *a, const struct el_action *action)
 {
+	metrics_action(&a->metrics, action);
 	switch (action->type) {
 	case EL_PUT:
 		do_put(a, action);

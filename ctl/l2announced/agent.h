@@ -8,9 +8,11 @@
 
 #include "config.h"
 #include "election.h"
+#include "metrics.h"
 #include "store.h"
 
 struct agent;
+struct l2a_vip;
 struct event_base;
 
 /**
@@ -52,6 +54,7 @@ int agent_status(const struct agent *a);
  * @store_seen: it has been reached, or found not to be
  * @kernel: the module is there
  * @lease_left_ns: until the kernel's lease runs out
+ * @metrics: what was counted
  * @mends: how often the kernel was found to differ from what it should be
  */
 struct agent_info {
@@ -63,6 +66,7 @@ struct agent_info {
 	bool store_seen;
 	bool kernel;
 	uint64_t lease_left_ns;
+	const struct metrics *metrics;
 	uint64_t mends;
 };
 
@@ -82,6 +86,15 @@ struct agent_info agent_info(const struct agent *a);
  */
 void agent_stored(struct agent *a, enum record_kind kind, const char *name,
 		  struct record *rec, uint64_t version);
+
+/**
+ * agent_vips() - the VIPs under this node's lease, as the kernel has them
+ * @a: the agent
+ * @vips: receives the list, to be freed with free(); NULL where there are none
+ *
+ * Return: how many.
+ */
+size_t agent_vips(const struct agent *a, struct l2a_vip **vips);
 
 /** agent_now() - the instant, as the election wants it */
 struct el_now agent_now(void);

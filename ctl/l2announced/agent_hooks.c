@@ -113,6 +113,7 @@ static void on_conflict(void *arg, const char *vip, const uint8_t *mac)
 	struct agent *a = arg;
 	char text[L2A_MAC_STRLEN];
 
+	a->metrics.conflicts++;
 	log_warn("conflict vip=%s node=%s: %s claims it", vip, a->config->node,
 		 l2a_mac_format(mac, text));
 	for (size_t i = 0; i < a->served.n; i++) {
@@ -127,6 +128,7 @@ static void on_expired(void *arg)
 {
 	struct agent *a = arg;
 
+	a->metrics.expiries++;
 	log_warn("lease ran out node=%s lease=%u: silent until the store confirms again",
 		 a->config->node, a->config->lease);
 }

@@ -35,6 +35,7 @@ struct agent {
 	struct responder *responder;
 	struct deliver *deliver;
 	struct served_list served;
+	struct metrics metrics;
 	struct event *tick;
 	struct event *check;
 	struct event *routes;

@@ -174,6 +174,12 @@ struct agent_info agent_info(const struct agent *a)
 		.store_seen = a->store_seen,
 		.kernel = a->kernel,
 		.lease_left_ns = responder_lease_left(a->responder),
+		.metrics = &a->metrics,
 		.mends = responder_mends(a->responder),
 	};
+}
+
+size_t agent_vips(const struct agent *a, struct l2a_vip **vips)
+{
+	return responder_vips(a->responder, vips);
 }

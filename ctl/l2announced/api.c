@@ -181,26 +181,6 @@ static json_object *services(struct agent *agent)
 	return api_services(agent, NULL);
 }
 
-static json_object *health(struct agent *agent)
-{
-	struct agent_info info = agent_info(agent);
-	struct el_self_info self = election_self(info.election);
-	json_object *obj = json_object_new_object();
-	bool ok = self.member && info.kernel && !info.store_error;
-
-	json_object_object_add(obj, "ok", json_object_new_boolean(ok));
-	json_object_object_add(obj, "state", json_object_new_string(self.state));
-	return obj;
-}
-
-static bool is_well(json_object *obj)
-{
-	json_object *ok;
-
-	return !json_object_object_get_ex(obj, "ok", &ok) ||
-	       json_object_get_boolean(ok);
-}
-
 static const struct route {
 	const char *path;
 	json_object *(*get)(struct agent *agent);
@@ -208,7 +188,6 @@ static const struct route {
 	{ "/v1/service", services },
 	{ "/v1/node", api_nodes },
 	{ "/v1/status", api_status },
-	{ "/healthz", health },
 };
 
 static void on_fixed(struct api *api, struct evhttp_request *req, const char *path)
@@ -223,7 +202,7 @@ static void on_fixed(struct api *api, struct evhttp_request *req, const char *pa
 			return;
 		}
 		obj = routes[i].get(api->agent);
-		api_send_json(req, is_well(obj) ? 200 : 503, obj);
+		api_send_json(req, 200, obj);
 		return;
 	}
 	api_refuse(req, 404, "%s: no such thing", path);
@@ -264,7 +243,7 @@ static void on_request(struct evhttp_request *req, void *arg)
 		on_reload(api, req);
 	else if (!strncmp(path, NODE_PREFIX, strlen(NODE_PREFIX)))
 		on_named(api, req, path, path + strlen(NODE_PREFIX), on_node);
-	else
+	else if (!api_watched(api->agent, req, path))
 		on_fixed(api, req, path);
 }
 
@@ -358,7 +337,10 @@ struct api *api_open(struct agent *agent, struct reload *reload,
 	evhttp_set_max_body_size(api->http, BODY_MOST);
 	evhttp_set_timeout(api->http, TIMEOUT_S);
 	evhttp_set_gencb(api->http, on_request, api);
-	return api;
+	if (!api_metrics_listen(api, base, err))
+		return api;
+	api_close(api);
+	return NULL;
 }
 
 void api_close(struct api *api)
@@ -378,6 +360,8 @@ void api_close(struct api *api)
 	api_apply_close(api);
 	if (api->http)
 		evhttp_free(api->http);
+	if (api->metrics)
+		evhttp_free(api->metrics);
 	if (api->path)
 		unlink(api->path);
 	free(api->path);

@@ -23,6 +23,7 @@ struct api {
 	struct agent *agent;
 	struct reload *reload;
 	struct evhttp *http;
+	struct evhttp *metrics;
 	struct api_call *calls;
 	struct api_apply *applies;
 	char *path;
@@ -99,5 +100,14 @@ void api_node_post(struct api *api, struct evhttp_request *req,
 		   const char *path);
 void api_service_post(struct api *api, struct evhttp_request *req,
 		      const char *path);
+
+/*
+ * api_metrics.c: answers what is asked by those who watch, or returns false; and
+ * the port that has nothing else.
+ */
+bool api_watched(struct agent *agent, struct evhttp_request *req,
+		 const char *path);
+int api_metrics_listen(struct api *api, struct event_base *base,
+		       struct l2a_error *err);
 
 #endif /* L2A_API_PRIV_H */

@@ -152,12 +152,25 @@ static void put_holder(struct election *e, struct el_service *s, enum el_op op,
 			s->holder ? s->holder_version : 0, rec);
 }
 
+static enum el_reason reason_for(const struct election *e,
+				 const struct holder_record *was)
+{
+	const char *last = was->node ? was->node : was->last;
+
+	if (!last)
+		return EL_REASON_NEW;
+	if (view_self(e, last))
+		return EL_REASON_RETURN;
+	return was->node ? EL_REASON_FAILURE : EL_REASON_HANDOVER;
+}
+
 static void claim(struct election *e, struct el_service *s)
 {
 	const struct holder_record *was = held(s);
 	const char *last = was->node ? was->node : was->last;
 	struct record *rec = record_new(RECORD_HOLDER);
 
+	s->reason = reason_for(e, was);
 	rec->holder.node = xstrdup(e->config.node);
 	rec->holder.incarnation = e->self.incarnation;
 	rec->holder.token = was->token + 1;
@@ -219,7 +232,7 @@ static void tell_people(struct election *e, struct el_service *s)
 	if (answers && !s->announced) {
 		s->announced = true;
 		el_note(e, EL_NOTE_ACQUIRED, s->name, e->config.node,
-			held(s)->token, NULL);
+			held(s)->token, NULL)->reason = s->reason;
 	}
 	if (s->mine || !s->announced)
 		return;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "config_metrics.h"
 #include "config_store.h"
 #include "lib/duration.h"
 #include "names.h"
@@ -42,6 +43,7 @@ struct raw {
 	char *socket;
 	char *lockdir;
 	struct raw_store store;
+	struct raw_metrics *metrics;
 	char *duration;
 	char *renew;
 	char *margin;
@@ -71,6 +73,8 @@ static const cyaml_schema_field_t fields[] = {
 	TEXT("lockdir", struct raw, lockdir),
 	CYAML_FIELD_MAPPING("store", CYAML_FLAG_DEFAULT, struct raw, store,
 			    config_store_fields),
+	CYAML_FIELD_MAPPING_PTR("metrics", OPTIONAL, struct raw, metrics,
+				config_metrics_fields),
 	TEXT("duration", struct raw, duration),
 	TEXT("renew", struct raw, renew),
 	TEXT("margin", struct raw, margin),
@@ -258,6 +262,8 @@ static int check(const struct config_checks *c, const struct raw *raw,
 	if (!ret)
 		ret = get_times(c, raw, duration_ms, config);
 	if (!ret)
+		ret = config_metrics_check(c, raw->metrics, config);
+	if (!ret)
 		ret = get_log(c, raw, config);
 	if (!ret)
 		ret = get_rest(c, raw, config);
@@ -288,6 +294,7 @@ void config_free(struct config *config)
 	free(config->user);
 	free(config->socket);
 	free(config->lockdir);
+	free(config->metrics_listen);
 	config_store_free(config);
 	memset(config, 0, sizeof(*config));
 }

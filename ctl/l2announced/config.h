@@ -32,6 +32,7 @@
  * @store_server_name: etcd: the name in the servers' certificates, or NULL
  * @store_user: etcd: who we are, or NULL
  * @store_password_file: etcd: file of the user's password
+ * @metrics_listen: "ADDRESS:PORT" where metrics are served too, or NULL
  * @duration_ms: silence after which others fence this node
  * @renew_ms: time between renewals
  * @margin_ms: how much before the duration's end the kernel falls silent
@@ -58,6 +59,7 @@ struct config {
 	char *store_server_name;
 	char *store_user;
 	char *store_password_file;
+	char *metrics_listen;
 	uint32_t duration_ms;
 	uint32_t renew_ms;
 	uint32_t margin_ms;

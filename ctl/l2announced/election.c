@@ -104,8 +104,9 @@ uint64_t el_get(struct election *e, enum record_kind kind, const char *name)
 	return action->req;
 }
 
-void el_note(struct election *e, enum el_note note, const char *service,
-	     const char *node, uint64_t token, char *text)
+struct el_action *el_note(struct election *e, enum el_note note,
+			  const char *service, const char *node, uint64_t token,
+			  char *text)
 {
 	struct el_action *action = el_do(e, EL_NOTE, service);
 
@@ -113,6 +114,7 @@ void el_note(struct election *e, enum el_note note, const char *service,
 	action->node = xstrdup(node);
 	action->token = token;
 	action->text = text;
+	return action;
 }
 
 void el_action_clear(struct el_action *action)

@@ -191,6 +191,16 @@ enum el_note {
 	EL_NOTE_RELEASED,
 	EL_NOTE_CONFLICT,
 	EL_NOTE_UNHEALTHY,
+	EL_NOTES,
+};
+
+/* Why a node has a service that it had not. */
+enum el_reason {
+	EL_REASON_RETURN,	/* an earlier life of this node held it */
+	EL_REASON_NEW,		/* nobody has ever held it */
+	EL_REASON_HANDOVER,	/* its last holder let it go */
+	EL_REASON_FAILURE,	/* its holder was fenced */
+	EL_REASONS,
 };
 
 /**
@@ -210,6 +220,7 @@ enum el_note {
  * @linger: EL_SERVE: go on delivering for a while
  * @note: EL_NOTE: what happened
  * @node: EL_NOTE: the node it is about, or NULL. Owned
+ * @reason: EL_NOTE_ACQUIRED: why
  * @status: EL_EXIT: of the process
  * @text: EL_EXIT, EL_NOTE: more for people, or NULL. Owned
  */
@@ -227,6 +238,7 @@ struct el_action {
 	bool linger;
 	enum el_note note;
 	char *node;
+	enum el_reason reason;
 	int status;
 	char *text;
 };

@@ -71,9 +71,19 @@ static bool same_lockdir(const struct config *a, const struct config *b)
 	return !strcmp(a->lockdir, b->lockdir);
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
 static bool same_user(const struct config *a, const struct config *b)
 {
-	return a->user && b->user ? !strcmp(a->user, b->user) : a->user == b->user;
+	return same_text(a->user, b->user);
+}
+
+static bool same_metrics(const struct config *a, const struct config *b)
+{
+	return same_text(a->metrics_listen, b->metrics_listen);
 }
 
 static bool same_log(const struct config *a, const struct config *b)
@@ -104,6 +114,7 @@ static const struct {
 	{ "socket", same_socket, false },
 	{ "lockdir", same_lockdir, false },
 	{ "user", same_user, false },
+	{ "metrics", same_metrics, false },
 	{ "log", same_log, true },
 };
 

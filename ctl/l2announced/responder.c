@@ -445,6 +445,18 @@ uint64_t responder_lease_left(const struct responder *r)
 	return l2a_deadline_left(r->deadline, l2a_boottime_ns());
 }
 
+size_t responder_vips(const struct responder *r, struct l2a_vip **vips)
+{
+	struct l2a_vip_filter filter = { .by_lease = true, .lease = r->lease };
+	struct l2a_error err;
+	size_t n = 0;
+
+	*vips = NULL;
+	if (!r->genl || l2a_vip_dump(r->genl, &filter, vips, &n, &err))
+		return 0;
+	return n;
+}
+
 uint64_t responder_mends(const struct responder *r)
 {
 	return r->mends;

@@ -79,6 +79,15 @@ bool responder_serve(struct responder *r, struct served *s);
 /** responder_links() - the devices have changed */
 void responder_links(struct responder *r);
 
+/**
+ * responder_vips() - the VIPs under the lease, as the kernel has them now
+ * @r: responder
+ * @vips: receives the list, to be freed with free(); NULL where there are none
+ *
+ * Return: how many; 0 also where they cannot be had.
+ */
+size_t responder_vips(const struct responder *r, struct l2a_vip **vips);
+
 /** responder_mends() - how often the kernel was found to differ */
 uint64_t responder_mends(const struct responder *r);
 

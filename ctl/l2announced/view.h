@@ -77,6 +77,7 @@ enum el_op {
  * @doubt: a foreign claim was seen since the last renewal
  * @mine: held by this incarnation of this node
  * @announced: people were told that we hold it
+ * @reason: why it was last claimed
  * @assigned: who should hold it; NULL where nobody can
  * @rank: how many nodes would be asked before us
  * @eligible: how many nodes can hold it
@@ -105,6 +106,7 @@ struct el_service {
 	bool doubt;
 	bool mine;
 	bool announced;
+	enum el_reason reason;
 	struct el_node *assigned;
 	size_t rank;
 	size_t eligible;
@@ -267,8 +269,9 @@ struct el_action *el_do(struct election *e, enum el_action_type type,
 uint64_t el_put(struct election *e, enum record_kind kind, const char *name,
 		uint64_t version, struct record *rec);
 uint64_t el_get(struct election *e, enum record_kind kind, const char *name);
-void el_note(struct election *e, enum el_note note, const char *service,
-	     const char *node, uint64_t token, char *text);
+struct el_action *el_note(struct election *e, enum el_note note,
+			  const char *service, const char *node, uint64_t token,
+			  char *text);
 void el_replan_at(struct election *e, uint64_t mono);
 void el_wake_at(struct election *e, uint64_t mono);
 bool el_fault(const struct election *e, enum el_fault fault);

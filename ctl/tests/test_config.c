@@ -54,6 +54,44 @@ static void test_defaults(void **state)
 	config_free(&config);
 }
 
+static void test_metrics(void **state)
+{
+	static const struct {
+		const char *listen;
+		const char *taken;	/* NULL: refused */
+	} cases[] = {
+		{ "9474", "127.0.0.1:9474" },
+		{ "'0.0.0.0:9474'", "0.0.0.0:9474" },
+		{ "'[::1]:9474'", "[::1]:9474" },
+		{ "'::1:9474'", NULL }, { "0", NULL }, { "65536", NULL },
+		{ "''", NULL }, { "':9474'", NULL }, { "'127.0.0.1'", NULL },
+		{ "'127.0.0.1:'", NULL }, { "'localhost:9474'", NULL },
+		{ "'9474 '", NULL }, { "-1", NULL },
+	};
+	struct config config;
+	struct l2a_error err;
+	char text[128];
+
+	(void)state;
+	assert_int_equal(load("node: a\nstore: {path: /s}\n", NULL, &config,
+			      &err), 0);
+	assert_null(config.metrics_listen);
+	config_free(&config);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text),
+			 "node: a\nstore: {path: /s}\nmetrics:\n  listen: %s\n",
+			 cases[i].listen);
+		if (!cases[i].taken) {
+			assert_int_not_equal(load(text, NULL, &config, &err), 0);
+			assert_non_null(strstr(err.text, "listen"));
+			continue;
+		}
+		assert_int_equal(load(text, NULL, &config, &err), 0);
+		assert_string_equal(config.metrics_listen, cases[i].taken);
+		config_free(&config);
+	}
+}
+
 static void test_everything_set(void **state)
 {
 	struct config config;
@@ -285,6 +323,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_everything_set),
+		cmocka_unit_test(test_metrics),
 		cmocka_unit_test(test_etcd),
 		cmocka_unit_test(test_node_from_the_command_line),
 		cmocka_unit_test(test_shortest_durations),

@@ -558,6 +558,52 @@ static void test_claims_what_a_fenced_node_held(void **state)
 	assert_int_equal(put->rec->holder.transitions, 1);
 }
 
+/* The holder record @was leads to a claim; once it answers, why is told. */
+static enum el_reason taken_over(const char *was)
+{
+	uint64_t news;
+
+	joined();
+	shows(RECORD_NODE, "a", PEER("1", "fenced", "1"));
+	if (was)
+		shows(RECORD_HOLDER, "s", was);
+	shows(RECORD_SERVICE, "s", SERVICE);
+	news = put_req(RECORD_NODE, "me");
+	answer(put_req(RECORD_HOLDER, "s"), EL_OK);
+	answer(news, EL_OK);
+	shows(RECORD_NODE, "a", PEER("2", "fenced", "1"));
+	assert_true(serves("s", EL_SERVE_ACTIVE));
+	served("s", true);
+	assert_non_null(find_note(EL_NOTE_ACQUIRED));
+	return find_note(EL_NOTE_ACQUIRED)->reason;
+}
+
+static void test_tells_that_it_is_new(void **state)
+{
+	(void)state;
+	assert_int_equal(taken_over(NULL), EL_REASON_NEW);
+}
+
+static void test_tells_that_its_holder_failed(void **state)
+{
+	(void)state;
+	assert_int_equal(taken_over(HOLDER("a", "1", "5")), EL_REASON_FAILURE);
+}
+
+static void test_tells_that_it_was_handed_over(void **state)
+{
+	(void)state;
+	assert_int_equal(taken_over("{\"last\":\"a\",\"next\":\"me\",\"token\":5}"),
+			 EL_REASON_HANDOVER);
+}
+
+static void test_tells_that_it_had_it_before(void **state)
+{
+	(void)state;
+	assert_int_equal(taken_over("{\"last\":\"me\",\"token\":5}"),
+			 EL_REASON_RETURN);
+}
+
 static void test_a_newer_incarnation_frees_too(void **state)
 {
 	(void)state;
@@ -1076,6 +1122,10 @@ int main(void)
 		TEST(test_an_outage_is_held_against_nobody),
 		TEST(test_fence_that_fails_frees_nothing),
 		TEST(test_claims_what_a_fenced_node_held),
+		TEST(test_tells_that_it_is_new),
+		TEST(test_tells_that_its_holder_failed),
+		TEST(test_tells_that_it_was_handed_over),
+		TEST(test_tells_that_it_had_it_before),
 		TEST(test_a_newer_incarnation_frees_too),
 		TEST(test_an_unknown_holder_is_alive),
 		TEST(test_answers_only_once_claimed),

@@ -53,8 +53,9 @@ static void test_differences(void **state)
 		  "reconcile rebalance move_rate", "" },
 		{ FIRST "renew: 300ms\n", "", "renew" },
 		{ FIRST "duration: 4s\n", "margin", "duration renew" },
-		{ FIRST "lease: 2\nsocket: /x\nlockdir: /y\nuser: nobody\nlog: error\n",
-		  "log", "lease socket lockdir user" },
+		{ FIRST "lease: 2\nsocket: /x\nlockdir: /y\nuser: nobody\n"
+		  "metrics: {listen: 1}\nlog: error\n",
+		  "log", "lease socket lockdir user metrics" },
 		{ "node: b\nstore: {path: /s}\n", "", "node" },
 		{ "node: a\nstore: {path: /t}\n", "", "store" },
 		{ "node: a\nstore: {type: etcd, endpoints: ['http://h:1']}\n",

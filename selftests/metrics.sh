@@ -1,0 +1,162 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the controllers tell Prometheus: promtool finds nothing to say about it, a
+# real Prometheus scrapes it, it agrees with the kernel's own counters, and a
+# takeover is told with its reason.
+
+# shellcheck source-path=SCRIPTDIR source=lib_controllers.sh
+. "$(dirname "$0")/lib_controllers.sh"
+
+PORT=9474
+
+controller_extra() {
+	cat >> "$L2A_TMP/$1.yaml" << END
+metrics:
+  listen: $PORT
+END
+}
+
+# get NAME PATH: over the control socket.
+get() {
+	curl -sS --unix-socket "$(controller_socket "$1")" "http://localhost$2"
+}
+
+# get_tcp NAME PATH [ADDRESS]: over the port, from the node itself.
+get_tcp() {
+	quietly "$1" curl -sS --max-time 5 "http://${3:-127.0.0.1}:$PORT$2"
+}
+
+# status_is CODE PATH METHOD NAME
+status_is() {
+	local seen
+
+	seen=$(quietly "$4" curl -sS -o "$L2A_TMP/body" -w '%{http_code}' -X "$3" \
+		"http://127.0.0.1:$PORT$2")
+	[ "$seen" = "$1" ] && return
+	echo "$3 $2: $seen, expected $1: $(cat "$L2A_TMP/body")"
+	return 1
+}
+
+# metric NAME SERIES: its value, nothing where there is no such series.
+metric() {
+	get "$1" /metrics | awk -v series="l2announce_$2" \
+		'{ key = $0; sub(/ [^ ]*$/, "", key) } key == series { print $NF }'
+}
+
+# metric_is NAME SERIES VALUE
+metric_is() {
+	local seen
+
+	seen=$(metric "$1" "$2")
+	[ "$seen" = "$3" ] || { echo "$1: $2 is '$seen', expected '$3'"; return 1; }
+}
+
+# metric_above NAME SERIES NUMBER
+metric_above() {
+	local seen
+
+	seen=$(metric "$1" "$2")
+	awk -v seen="$seen" -v than="$3" 'BEGIN { exit !(seen != "" && seen > than) }' ||
+		{ echo "$1: $2 is '$seen', expected more than $3"; return 1; }
+}
+
+lint() {
+	local said
+
+	said=$(get "$1" /metrics | promtool check metrics 2>&1) && [ -z "$said" ] && return
+	echo "$said"
+	return 1
+}
+
+# agrees NAME: replies and announcements are the kernel's, which may have gone on
+# between the two looks.
+agrees() {
+	local before after seen what
+
+	for what in replies announcements; do
+		before=$(vip_field "$1" "$what")
+		seen=$(metric "$1" "vip_${what}_total{vip=\"$VIP\",dev=\"eth0\"}")
+		after=$(vip_field "$1" "$what")
+		[ "$before" -le "${seen:--1}" ] || break
+		[ "$seen" -le "$after" ] || break
+		what=
+	done
+	[ -z "$what" ] && return
+	echo "$what: $before, then '$seen', then $after"
+	return 1
+}
+
+prometheus_start() {
+	cat > "$L2A_TMP/prometheus.yml" << END
+global:
+  scrape_interval: 1s
+rule_files: [${L2A_TREE:-$L2A_TOP}/deploy/prometheus/l2announce.rules.yaml]
+scrape_configs:
+- job_name: l2announce
+  static_configs: [{targets: ['127.0.0.1:$PORT']}]
+END
+	quietly "$1" prometheus --config.file="$L2A_TMP/prometheus.yml" \
+		--storage.tsdb.path="$L2A_TMP/tsdb" \
+		--web.listen-address=127.0.0.1:9090 > "$L2A_TMP/prometheus.log" 2>&1 &
+	started $!
+}
+
+# scraped NAME QUERY VALUE: what that Prometheus answers.
+scraped() {
+	local seen
+
+	seen=$(quietly "$1" curl -sS -G --data-urlencode "query=$2" \
+		http://127.0.0.1:9090/api/v1/query | jq -r '.data.result[0].value[1]')
+	[ "$seen" = "$3" ] || { echo "$2: '$seen', expected '$3'"; return 1; }
+}
+
+require curl jq promtool prometheus
+cluster
+other=$(someone_else)
+plan 26
+
+check "promtool finds nothing amiss with the holder's" lint "$HOLDER"
+check "nor with another's" lint "$other"
+for name in "$HOLDER" "$other"; do
+	check "$name sees the service held" \
+		metric_is "$name" "service_held{service=\"$SERVICE\"}" 1
+	check "$name names the holder" \
+		metric_is "$name" "service_holder{service=\"$SERVICE\",node=\"$HOLDER\"}" 1
+	check "$name tells its token" metric_is "$name" \
+		"service_token{service=\"$SERVICE\"}" "$(service_field token)"
+done
+check "only the holder answers" metric_is "$HOLDER" "service_active{service=\"$SERVICE\"}" 1
+check "the other does not" metric_is "$other" "service_active{service=\"$SERVICE\"}" 0
+check "it was new" metric_is "$HOLDER" 'takeovers_total{reason="new"}' 1
+check "the lease has time left" metric_above "$HOLDER" lease_remaining_seconds 0
+check "renewals are counted" wait_for metric_above "$HOLDER" renewal_duration_seconds_count 3
+check "and how late they were" wait_for metric_above "$HOLDER" renewal_lateness_seconds_count 3
+check "the kernel's counters are told" agrees "$HOLDER"
+check "the module's build" test -n "$(get "$HOLDER" /metrics | grep -F \
+	"srcversion=\"$(cat /sys/module/l2announce/srcversion)\"")"
+
+check "a port serves the same" test "$(get_tcp "$HOLDER" /metrics | grep -c '^# TYPE')" -eq \
+	"$(get "$HOLDER" /metrics | grep -c '^# TYPE')"
+check "and nothing else" status_is 404 /v1/service GET "$HOLDER"
+check "least of all changes" not status_is 200 "/v1/service/other" PUT "$HOLDER"
+check "not beyond the loopback device" not get_tcp "$HOLDER" /metrics "${ADDRESS[$HOLDER]}"
+check "the holder is well" status_is 200 /healthz GET "$HOLDER"
+
+prometheus_start "$other"
+check "a Prometheus scrapes it" wait_for scraped "$other" \
+	"l2announce_service_held{service=\"$SERVICE\"}" 1
+
+controller_signal "$HOLDER" KILL
+wait_for taken_over > /dev/null || lost "a takeover"
+new=$(answerer 1)
+check_controllers "who took over tells why" wait_for metric_is "$new" \
+	'takeovers_total{reason="failure"}' 1
+check "it names the new holder" wait_for metric_is "$new" \
+	"service_holder{service=\"$SERVICE\",node=\"$new\"}" 1
+check "and not the old one" metric_is "$new" \
+	"service_holder{service=\"$SERVICE\",node=\"$HOLDER\"}" ""
+check "Prometheus has seen it" wait_for scraped "$other" \
+	"count(l2announce_service_holder{service=\"$SERVICE\",node=\"$new\"})" 1
+
+finish
