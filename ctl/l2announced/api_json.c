@@ -54,7 +54,7 @@ struct service_filter {
 static void add_holder(json_object *obj, const struct el_service_info *info)
 {
 	const struct holder_record *h = info->holder;
-	bool held = h && !strcmp(info->state, "held");
+	bool held = h && info->held;
 
 	put(obj, "holder", held ? text(h->node) : NULL);
 	put(obj, "token", json_object_new_uint64(h ? h->token : 0));
@@ -78,6 +78,7 @@ static void add_service(const struct el_service_info *info, void *arg)
 	put(obj, "nodes", list(&info->spec->nodes));
 	put(obj, "prefer", list(&info->spec->prefer));
 	put(obj, "deliver", text(info->spec->deliver ? "route" : "none"));
+	put(obj, "checks", checks_format(&info->spec->checks));
 	put(obj, "version", json_object_new_uint64(info->version));
 	json_object_array_add(filter->array, obj);
 }
@@ -102,8 +103,7 @@ static void add_held(const struct el_service_info *info, void *arg)
 {
 	const struct held_by *held = arg;
 
-	if (!strcmp(info->state, "held") && info->holder->node &&
-	    !strcmp(info->holder->node, held->node))
+	if (info->held && !strcmp(info->holder->node, held->node))
 		json_object_array_add(held->array, text(info->name));
 }
 
@@ -258,6 +258,16 @@ static int read_version(json_object *value, uint64_t *version,
 	return 0;
 }
 
+/* The record's own reader would name the key alone. */
+static int read_checks(json_object *value, struct l2a_error *err)
+{
+	struct check_list list = { NULL, 0 };
+	int ret = checks_parse(value, &list, err);
+
+	checks_clear(&list);
+	return ret;
+}
+
 static int read_create(json_object *value, bool *create, struct l2a_error *err)
 {
 	if (!json_object_is_type(value, json_type_boolean))
@@ -270,8 +280,8 @@ static int check_keys(json_object *obj, struct api_condition *condition,
 		      struct l2a_error *err)
 {
 	static const char *const known[] = {
-		"vips", "devs", "nodes", "prefer", "deliver", "create",
-		"version",
+		"vips", "devs", "nodes", "prefer", "deliver", "checks",
+		"create", "version",
 	};
 
 	memset(condition, 0, sizeof(*condition));
@@ -285,6 +295,8 @@ static int check_keys(json_object *obj, struct api_condition *condition,
 			return l2a_fail(err, -EINVAL, "\"%s\": unknown key", key);
 		if (!strcmp(key, "create"))
 			ret = read_create(value, &condition->create, err);
+		if (!strcmp(key, "checks"))
+			ret = read_checks(value, err);
 		if (!strcmp(key, "version"))
 			ret = read_version(value, &condition->version, err);
 		if (ret)

@@ -38,7 +38,7 @@ static bool able(const struct election *e, const struct el_service *s)
 {
 	struct el_node *self = view_find_node(e, e->config.node);
 
-	return self && view_can_hold(e, self, s);
+	return self && s->fit && view_can_hold(e, self, s);
 }
 
 /* Another node should hold it, is up to it, and now is a good moment. */
@@ -50,7 +50,8 @@ static bool should_move(struct election *e, const struct el_service *s)
 	if (!to || view_self(e, to->name) || to->ready_since == NEVER)
 		return false;
 	steady = to->ready_since + el_duration(e);
-	if (steady < e->next_move)
+	/* The rest of a unit follows at once: a part of it answers nowhere. */
+	if (!s->split && steady < e->next_move)
 		steady = e->next_move;
 	if (e->now->mono < steady) {
 		el_wake_at(e, steady);

@@ -170,6 +170,17 @@ static void take_links(struct election *e, const struct names *links)
 	e->dirty = true;
 }
 
+static void take_health(struct election *e, const struct el_event *ev)
+{
+	struct el_service *s = view_find_service(e, ev->health.service);
+	enum el_health health = ev->health.ok ? EL_HEALTH_GOOD : EL_HEALTH_BAD;
+
+	if (!s || s->health == health)
+		return;
+	s->health = health;
+	e->dirty = true;
+}
+
 /* A foreign claim: are we still the one? The store knows. */
 static void take_conflict(struct election *e, const char *service)
 {
@@ -260,6 +271,9 @@ static void take(struct election *e, const struct el_event *ev)
 		break;
 	case EL_EV_SERVE_DONE:
 		claim_served(e, ev);
+		break;
+	case EL_EV_HEALTH:
+		take_health(e, ev);
 		break;
 	case EL_EV_CONFLICT:
 		take_conflict(e, ev->service);

@@ -43,6 +43,8 @@ enum el_fault {
 	EL_FAULT_RELEASE_LOUD = 1 << 5,
 	EL_FAULT_SAME_INCARNATION = 1 << 6,
 	EL_FAULT_BLIND_ACTIVATION = 1 << 7,
+	EL_FAULT_NO_KEEPER = 1 << 8,
+	EL_FAULT_UNCHECKED = 1 << 9,
 };
 
 /**
@@ -81,6 +83,7 @@ enum el_event_type {
 	EL_EV_GOT,
 	EL_EV_LEASE_DONE,
 	EL_EV_SERVE_DONE,
+	EL_EV_HEALTH,	/* what this node's checks of a service say */
 	EL_EV_CONFLICT,	/* another station claims a VIP of a service */
 	EL_EV_CONFIG,	/* another margin, balance or rate from now on */
 	EL_EV_STOP,	/* hand everything over and end */
@@ -121,6 +124,7 @@ struct el_item {
  * @lease: EL_EV_LEASE_DONE: whether the kernel took it; @stale where it knows
  *	a newer token
  * @serve: EL_EV_SERVE_DONE: whether the kernel did as the action @seq said
+ * @health: EL_EV_HEALTH
  * @service: EL_EV_CONFLICT: its name
  * @config: EL_EV_CONFIG: as in &struct el_config
  */
@@ -153,6 +157,10 @@ struct el_event {
 			uint64_t seq;
 			bool ok;
 		} serve;
+		struct {
+			const char *service;
+			bool ok;
+		} health;
 		const char *service;
 		struct {
 			uint32_t margin_ms;
@@ -275,7 +283,8 @@ uint64_t election_wake(const struct election *e);
  * @spec: what people want
  * @rec: the record that says so
  * @holder: its holder record; NULL where it never had any
- * @state: "held", "free" or "unservable"
+ * @held: @holder names a node that may be answering
+ * @state: "held", "free" or "unservable"; the latter may still be held
  * @serve: what this node's kernel was told
  * @version: of the record that says what people want
  */
@@ -284,6 +293,7 @@ struct el_service_info {
 	const struct service_record *spec;
 	struct record *rec;
 	const struct holder_record *holder;
+	bool held;
 	const char *state;
 	enum el_serve serve;
 	uint64_t version;

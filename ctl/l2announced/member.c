@@ -91,8 +91,7 @@ static void wanted_links(const struct election *e, struct names *devs)
 static void sick_services(const struct election *e, struct names *list)
 {
 	for (size_t i = 0; i < e->n_services; i++) {
-		if (e->services[i]->spec &&
-		    e->services[i]->sick_until > e->now->mono)
+		if (view_sick(e, e->services[i]))
 			names_add(list, e->services[i]->name);
 	}
 }

@@ -102,14 +102,26 @@ static void find_nodes(struct plan *p)
 	}
 }
 
-static bool unit_can(const struct plan *p, size_t unit, const struct el_node *node)
+/* A node has what all services of a unit need, or passes all their checks. */
+static bool unit_all(const struct plan *p, size_t unit,
+		     const struct el_node *node,
+		     bool (*what)(const struct election *e,
+				  const struct el_node *node,
+				  const struct el_service *s))
 {
 	for (size_t i = unit; i < p->e->n_services; i++) {
 		if (p->e->services[i]->spec && p->unit_of[i] == unit &&
-		    !view_can_hold(p->e, node, p->e->services[i]))
+		    !what(p->e, node, p->e->services[i]))
 			return false;
 	}
 	return true;
+}
+
+static bool unit_can(const struct plan *p, size_t unit,
+		     const struct el_node *node)
+{
+	return unit_all(p, unit, node, view_can_hold) &&
+	       unit_all(p, unit, node, view_well);
 }
 
 static size_t index_of(const struct plan *p, const char *name)
@@ -163,6 +175,33 @@ static size_t unit_holder(const struct plan *p, size_t unit)
 	return held != ASSIGN_NONE ? held : next;
 }
 
+/*
+ * No node passes the checks: moving would help nobody. Who has it keeps it; who
+ * had it last, and gave it to one that was still well then, takes it back.
+ */
+static size_t unit_keeper(const struct plan *p, size_t unit)
+{
+	size_t keeper = ASSIGN_NONE;
+
+	if (el_fault(p->e, EL_FAULT_NO_KEEPER))
+		return ASSIGN_NONE;
+	for (size_t i = unit; i < p->e->n_services; i++) {
+		const struct el_service *s = p->e->services[i];
+		const struct holder_record *h;
+
+		if (!s->spec || p->unit_of[i] != unit || !s->holder)
+			continue;
+		h = &s->holder->holder;
+		keeper = index_of(p, h->node ? h->node : h->last);
+		if (keeper != ASSIGN_NONE)
+			break;
+	}
+	if (keeper == ASSIGN_NONE ||
+	    !unit_all(p, unit, p->nodes[keeper], view_can_hold))
+		return ASSIGN_NONE;
+	return keeper;
+}
+
 static void make_unit(struct plan *p, size_t service)
 {
 	struct assign_unit *unit = &p->units[p->n_units];
@@ -173,6 +212,13 @@ static void make_unit(struct plan *p, size_t service)
 	for (size_t i = 0; i < p->n_nodes; i++) {
 		if (unit_can(p, service, p->nodes[i]))
 			eligible[unit->n_eligible++] = i;
+	}
+	p->e->services[service]->eligible = unit->n_eligible;
+	if (!unit->n_eligible) {
+		size_t keeper = unit_keeper(p, service);
+
+		if (keeper != ASSIGN_NONE)
+			eligible[unit->n_eligible++] = keeper;
 	}
 	unit->eligible = eligible;
 	unit->prefer = unit_prefer(p, service);
@@ -196,10 +242,48 @@ static size_t own_rank(const struct plan *p, const struct assign_unit *unit)
 	return rank;
 }
 
+/*
+ * As far as checks go, may this node hold a unit? As its keeper not before its
+ * own checks have come to an end: they may be better than the others'.
+ */
+static bool own_fit(const struct plan *p, size_t service, bool keeps)
+{
+	const struct el_node *self = view_find_node(p->e, p->e->config.node);
+
+	if (!self || unit_all(p, service, self, view_well))
+		return self;
+	for (size_t i = service; keeps && i < p->e->n_services; i++) {
+		const struct el_service *s = p->e->services[i];
+
+		if (s->spec && p->unit_of[i] == service &&
+		    s->health == EL_HEALTH_UNKNOWN &&
+		    !view_well(p->e, self, s))
+			return false;
+	}
+	return keeps;
+}
+
+static bool own_split(const struct plan *p, size_t service)
+{
+	for (size_t i = service; i < p->e->n_services; i++) {
+		const struct el_service *s = p->e->services[i];
+
+		if (s->spec && p->unit_of[i] == service &&
+		    (!s->holder || !view_self(p->e, s->holder->holder.node)))
+			return true;
+	}
+	return false;
+}
+
 static void give_answers(struct plan *p)
 {
 	for (size_t i = 0; i < p->n_units; i++) {
 		const struct assign_unit *unit = &p->units[i];
+		size_t eligible = p->e->services[p->first[i]]->eligible;
+		bool kept = !eligible && unit->n_eligible;
+		bool fit = own_fit(p, p->first[i], kept &&
+				   view_self(p->e, p->names[unit->assigned]));
+		bool split = own_split(p, p->first[i]);
 		size_t rank = own_rank(p, unit);
 
 		for (size_t k = p->first[i]; k < p->e->n_services; k++) {
@@ -210,7 +294,10 @@ static void give_answers(struct plan *p)
 			s->assigned = unit->assigned == ASSIGN_NONE ? NULL :
 				      p->nodes[unit->assigned];
 			s->rank = rank;
-			s->eligible = unit->n_eligible;
+			s->eligible = eligible;
+			s->kept = kept;
+			s->fit = fit;
+			s->split = split;
 		}
 	}
 }
@@ -229,6 +316,9 @@ void plan_make(struct election *e)
 	for (size_t i = 0; i < e->n_services; i++) {
 		e->services[i]->assigned = NULL;
 		e->services[i]->eligible = 0;
+		e->services[i]->kept = false;
+		e->services[i]->fit = false;
+		e->services[i]->split = false;
 		if (e->services[i]->sick_until > e->now->mono)
 			el_replan_at(e, e->services[i]->sick_until);
 		if (e->services[i]->spec && p.unit_of[i] == i)

@@ -62,6 +62,7 @@ static void clear_service(struct service_record *service)
 	names_clear(&service->devs);
 	names_clear(&service->nodes);
 	names_clear(&service->prefer);
+	checks_clear(&service->checks);
 }
 
 static void clear_holder(struct holder_record *holder)
@@ -213,6 +214,15 @@ static const char *parse_node(json_object *obj, struct node_record *node)
 	return get_string(obj, "host", &node->host) ? NULL : "host";
 }
 
+static bool get_checks(json_object *obj, struct check_list *checks)
+{
+	struct l2a_error err;
+	json_object *v;
+
+	return !json_object_object_get_ex(obj, "checks", &v) ||
+	       !checks_parse(v, checks, &err);
+}
+
 static const char *parse_service(json_object *obj, struct service_record *service)
 {
 	char *deliver = NULL;
@@ -226,6 +236,8 @@ static const char *parse_service(json_object *obj, struct service_record *servic
 		return "nodes";
 	if (!get_names(obj, "prefer", &service->prefer))
 		return "prefer";
+	if (!get_checks(obj, &service->checks))
+		return "checks";
 	if (!get_string(obj, "deliver", &deliver))
 		return "deliver";
 	known = !deliver || !strcmp(deliver, "route") || !strcmp(deliver, "none");
@@ -335,6 +347,8 @@ static void format_service(json_object *obj, const struct service_record *servic
 	put_names(obj, "nodes", &service->nodes);
 	put_names(obj, "prefer", &service->prefer);
 	put_string(obj, "deliver", service->deliver ? "route" : "none");
+	if (service->checks.n)
+		put(obj, "checks", checks_format(&service->checks));
 }
 
 static void format_holder(json_object *obj, const struct holder_record *holder)

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "check.h"
 #include "lib/error.h"
 #include "names.h"
 
@@ -67,6 +68,7 @@ struct node_record {
  * @nodes: glob patterns of nodes; none means every node
  * @prefer: nodes, the best first
  * @deliver: local routes for the VIPs while holding
+ * @checks: a node that fails any of them does not hold it, if another can
  */
 struct service_record {
 	struct names vips;
@@ -74,6 +76,7 @@ struct service_record {
 	struct names nodes;
 	struct names prefer;
 	bool deliver;
+	struct check_list checks;
 };
 
 /**

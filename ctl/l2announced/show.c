@@ -4,10 +4,11 @@
  */
 #include "view.h"
 
-static const char *service_state(struct election *e, const struct el_service *s)
+/* Who keeps it for want of a better one cannot serve it either. */
+static const char *service_state(const struct el_service *s, bool held)
 {
-	if (!view_free(e, s))
-		return "held";
+	if (held)
+		return s->kept ? "unservable" : "held";
 	return s->eligible ? "free" : "unservable";
 }
 
@@ -29,7 +30,8 @@ void election_services(struct election *e, const struct el_now *now,
 			continue;
 		info.spec = &s->spec->service;
 		info.rec = s->spec;
-		info.state = service_state(e, s);
+		info.held = !view_free(e, s);
+		info.state = service_state(s, info.held);
 		fn(&info, arg);
 	}
 	e->now = NULL;

@@ -138,6 +138,11 @@ static void take_node(struct election *e, const struct el_item *item)
 		node->patience_ms = item->rec->node.duration_ms;
 }
 
+static bool same_checks(const struct record *a, const struct record *b)
+{
+	return a && b && checks_equal(&a->service.checks, &b->service.checks);
+}
+
 static void take_spec(struct election *e, const struct el_item *item)
 {
 	struct el_service *s = view_service(e, item->name);
@@ -145,6 +150,8 @@ static void take_spec(struct election *e, const struct el_item *item)
 	s->spec_pass = e->pass;
 	if (old_news(e, item, s->spec_version))
 		return;
+	if (!same_checks(s->spec, item->rec))
+		s->health = EL_HEALTH_UNKNOWN;
 	take_rec(&s->spec, item->rec);
 	s->spec_version = item->version;
 	e->dirty = true;
@@ -360,6 +367,33 @@ bool view_can_hold(const struct election *e, const struct el_node *node,
 		       e->now->mono >= s->sick_until &&
 		       any_dev(&e->links, &spec->devs);
 	return node->rec && node->rec->node.state == NODE_READY &&
-	       any_dev(&node->rec->node.devs, &spec->devs) &&
-	       !names_has(&node->rec->node.unhealthy, s->name);
+	       any_dev(&node->rec->node.devs, &spec->devs);
+}
+
+/*
+ * Before the first verdict, who holds a service goes on, and nobody begins:
+ * neither a restart of the holder nor a new check of a service makes it move.
+ */
+static bool passes(const struct election *e, const struct el_service *s)
+{
+	if (!s->spec || !s->spec->service.checks.n ||
+	    el_fault(e, EL_FAULT_UNCHECKED))
+		return true;
+	if (s->health != EL_HEALTH_UNKNOWN)
+		return s->health == EL_HEALTH_GOOD;
+	return s->holder && view_self(e, s->holder->holder.node) &&
+	       s->holder->holder.incarnation == e->self.incarnation;
+}
+
+bool view_sick(const struct election *e, const struct el_service *s)
+{
+	return s->spec && (e->now->mono < s->sick_until || !passes(e, s));
+}
+
+bool view_well(const struct election *e, const struct el_node *node,
+	       const struct el_service *s)
+{
+	if (view_self(e, node->name))
+		return passes(e, s);
+	return node->rec && !names_has(&node->rec->node.unhealthy, s->name);
 }

@@ -54,6 +54,12 @@ enum el_op {
 	EL_OP_READ,
 };
 
+enum el_health {
+	EL_HEALTH_UNKNOWN,	/* no check has come to an end yet */
+	EL_HEALTH_GOOD,
+	EL_HEALTH_BAD,
+};
+
 /**
  * struct el_service - a service, wanted or once held
  * @name: its name
@@ -80,7 +86,11 @@ enum el_op {
  * @reason: why it was last claimed
  * @assigned: who should hold it; NULL where nobody can
  * @rank: how many nodes would be asked before us
- * @eligible: how many nodes can hold it
+ * @eligible: how many nodes can hold it and pass its checks
+ * @kept: no node passes its checks: who holds it, or did last, is to keep it
+ * @fit: as far as checks go, this node may hold it
+ * @split: it shares a VIP with a service that this node does not hold
+ * @health: what this node's checks say
  * @spec_pass: the last whole view that showed its record
  * @holder_pass: the last whole view that showed its holder's
  */
@@ -110,6 +120,10 @@ struct el_service {
 	struct el_node *assigned;
 	size_t rank;
 	size_t eligible;
+	bool kept;
+	bool fit;
+	bool split;
+	enum el_health health;
 	uint64_t spec_pass;
 	uint64_t holder_pass;
 };
@@ -223,6 +237,13 @@ bool view_taken(struct election *e, const struct el_service *s, uint64_t before)
 /** view_can_hold() - a node is ready and has what a service needs */
 bool view_can_hold(const struct election *e, const struct el_node *node,
 		   const struct el_service *s);
+
+/** view_well() - a node passes a service's checks, as far as is known */
+bool view_well(const struct election *e, const struct el_node *node,
+	       const struct el_service *s);
+
+/** view_sick() - this node has to tell the others that it should not hold it */
+bool view_sick(const struct election *e, const struct el_service *s);
 
 /** view_self() - a name is this node's */
 bool view_self(const struct election *e, const char *name);

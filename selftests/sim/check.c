@@ -5,7 +5,11 @@
  *   I1  at most one node answers for a VIP at any instant
  *   I2  tokens and incarnations grow
  *   I3  where a node could answer and nothing has gone wrong for two durations,
- *       somebody answers
+ *       somebody answers; where a service's checks fail on all nodes, whoever
+ *       had it
+ *   I5  in quiet nothing moves
+ *   I6  in quiet nobody whose checks of a service fail answers for it, unless
+ *       they fail on all nodes
  */
 #include <string.h>
 
@@ -42,14 +46,36 @@ static void check_one_answers(struct world *w, int vip)
 	}
 }
 
-/* Whether all services that want a VIP could be held by one live node. */
+static bool quiet_for(const struct world *w, uint64_t ns)
+{
+	return !w->trouble && !w->store.down && w->quiet_since &&
+	       w->now >= w->quiet_since + ns;
+}
+
+static const struct service_record *wants(const struct world *w, int s, int vip)
+{
+	const struct change *c = store_find(&w->store, RECORD_SERVICE,
+					    service_name(s));
+
+	if (!c || !c->rec || !names_has(&c->rec->service.vips, vip_name(vip)))
+		return NULL;
+	return &c->rec->service;
+}
+
+/* Somebody has held it, and so is to keep it if nobody is better. */
+static bool ever_held(const struct world *w, int s)
+{
+	const struct change *c = store_find(&w->store, RECORD_HOLDER,
+					    service_name(s));
+
+	return c && c->rec && (c->rec->holder.node || c->rec->holder.last);
+}
+
+/* A VIP of services that were never held need not be while one is doomed. */
 static bool wanted(const struct world *w, int vip)
 {
 	for (int s = 0; s < w->n_services; s++) {
-		const struct change *c = store_find(&w->store, RECORD_SERVICE,
-						    service_name(s));
-
-		if (c && c->rec && names_has(&c->rec->service.vips, vip_name(vip)))
+		if (wants(w, s, vip) && (w->doomed < 0 || ever_held(w, s)))
 			return true;
 	}
 	return false;
@@ -81,11 +107,30 @@ static void check_answered(struct world *w, int vip)
 	       (double)(w->now - w->answered[vip]) / 1e6);
 }
 
+static void check_well(struct world *w, int vip)
+{
+	if (w->doomed >= 0 ||
+	    !quiet_for(w, 2 * longest_duration(w) * MS + SLACK))
+		return;
+	for (int i = 0; i < w->n_hosts; i++) {
+		const struct host *h = &w->hosts[i];
+
+		for (int s = 0; host_answers(w, h, vip) && s < w->n_services; s++) {
+			const struct service_record *spec = wants(w, s, vip);
+
+			if (spec && spec->checks.n && h->failing[s])
+				broken(w, "I6: %s answers for %s, though its check of %s fails",
+				       h->name, vip_name(vip), service_name(s));
+		}
+	}
+}
+
 void check(struct world *w)
 {
 	for (int vip = 0; vip < MAX_VIPS; vip++) {
 		check_one_answers(w, vip);
 		check_answered(w, vip);
+		check_well(w, vip);
 	}
 }
 
@@ -112,6 +157,8 @@ static void check_holder(struct world *w, const char *name,
 	    (rec->holder.node && rec->holder.token == *last))
 		broken(w, "I2: token of %s does not grow", name);
 	*last = rec->holder.token;
+	if (quiet_for(w, 2 * longest_duration(w) * MS + SLACK + SEC))
+		broken(w, "I5: %s moves though nothing has happened", name);
 }
 
 void check_write(struct world *w, enum record_kind kind, const char *name,

@@ -256,8 +256,59 @@ static void fail(struct world *w, struct host *h, const struct el_action *a)
 	hp->number = number;
 }
 
+/* The backends: a verdict follows what is true by then. */
+
+static void verdict(struct world *w, struct happening *hp)
+{
+	struct host *h = hp->host;
+	struct message *msg;
+
+	if (h->life != hp->life || !h->checked[hp->number])
+		return;
+	tell(w, h, "check of %s: %s", service_name(hp->number),
+	     h->failing[hp->number] ? "bad" : "good");
+	msg = message_new(EL_EV_HEALTH);
+	msg->ev.health.service = service_name(hp->number);
+	msg->ev.health.ok = !h->failing[hp->number];
+	host_deliver(w, h, msg, 0);
+}
+
+static void judge(struct world *w, struct host *h, int service)
+{
+	struct happening *hp = later(w, between(w, MS, 400 * MS), verdict);
+
+	hp->host = h;
+	hp->life = h->life;
+	hp->number = service;
+}
+
+void host_fail(struct world *w, struct host *h, int service, bool failing)
+{
+	if (h->failing[service] == failing)
+		return;
+	h->failing[service] = failing;
+	tell(w, h, "backend of %s %s", service_name(service),
+	     failing ? "fails" : "is well");
+	judge(w, h, service);
+}
+
+static void check_from_now_on(struct world *w, struct host *h,
+			      const struct el_action *a)
+{
+	int service = service_number(a->name);
+	struct record *was = h->checked[service];
+	bool any = a->rec && a->rec->service.checks.n;
+
+	h->checked[service] = any ? record_get(a->rec) : NULL;
+	if (any && (!was || !checks_equal(&was->service.checks,
+					  &a->rec->service.checks)))
+		judge(w, h, service);
+	record_put(was);
+}
+
 static void serve(struct world *w, struct host *h, const struct el_action *a)
 {
+	check_from_now_on(w, h, a);
 	el_action_clear(&h->failed[service_number(a->name)]);
 	if (w->trouble && chance(w, 2))
 		fail(w, h, a);
@@ -368,8 +419,11 @@ void host_drop(struct host *h)
 	election_free(h->election);
 	h->election = NULL;
 	names_clear(&h->active);
-	for (int i = 0; i < MAX_SERVICES; i++)
+	for (int i = 0; i < MAX_SERVICES; i++) {
 		el_action_clear(&h->failed[i]);
+		record_put(h->checked[i]);
+		h->checked[i] = NULL;
+	}
 }
 
 void host_kill(struct world *w, struct host *h)

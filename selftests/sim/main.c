@@ -28,6 +28,8 @@ static const struct fault {
 	{ "release-loud", EL_FAULT_RELEASE_LOUD },
 	{ "same-incarnation", EL_FAULT_SAME_INCARNATION },
 	{ "blind-activation", EL_FAULT_BLIND_ACTIVATION },
+	{ "no-keeper", EL_FAULT_NO_KEEPER },
+	{ "unchecked", EL_FAULT_UNCHECKED },
 };
 
 #define N_FAULTS	(sizeof(faults) / sizeof(faults[0]))

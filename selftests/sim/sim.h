@@ -4,8 +4,8 @@
  * loses, kernels with deadlines and tokens, clocks that drift, processes that
  * pause and die. One seed is one history.
  *
- *   host.c     a node: its kernel, its clocks and the process that runs the
- *              very election.c, one action at a time
+ *   host.c     a node: its kernel, its clocks, its backends and the process
+ *              that runs the very election.c, one action at a time
  *   store.c    the lease store and the way to it
  *   trouble.c  what goes wrong, and when
  *   check.c    the promises, tested after every step
@@ -79,6 +79,10 @@ struct host {
 	struct el_action failed[MAX_SERVICES];	/* to be done again */
 	bool link;
 
+	/* The backends, and the checks the process has been told of. */
+	bool failing[MAX_SERVICES];
+	struct record *checked[MAX_SERVICES];
+
 	/* The process. */
 	struct election *election;	/* NULL while it does not run */
 	uint64_t life;
@@ -133,6 +137,7 @@ struct world {
 	uint64_t slow;		/* longest, now and then */
 	bool trouble;		/* things may go wrong now */
 	uint64_t quiet_since;
+	int doomed;		/* the service whose checks fail on all; -1: none */
 
 	uint64_t answered[MAX_VIPS];	/* when it last was */
 	uint64_t tokens[MAX_SERVICES];
@@ -161,6 +166,7 @@ void host_reboot(struct world *w, struct host *h);
 void host_pause(struct world *w, struct host *h, uint64_t ns);
 void host_suspend(struct world *w, struct host *h, uint64_t ns);
 void host_link(struct world *w, struct host *h, bool up);
+void host_fail(struct world *w, struct host *h, int service, bool failing);
 void host_stop(struct world *w, struct host *h);
 void host_deliver(struct world *w, struct host *h, struct message *msg,
 		  uint64_t delay);

@@ -53,12 +53,70 @@ static void mend_link(struct world *w, struct happening *hp)
 	host_link(w, hp->host, true);
 }
 
+static void mend_backend(struct world *w, struct happening *hp)
+{
+	if (w->trouble)
+		host_fail(w, hp->host, hp->number, false);
+}
+
+/* A service's backend fails on one node, or on all. */
+static void fail_backend(struct world *w, struct host *h)
+{
+	int service = (int)chance_below(w, (uint64_t)w->n_services);
+	bool all = chance(w, 30);
+
+	for (int i = 0; i < w->n_hosts; i++) {
+		struct host *one = &w->hosts[i];
+		struct happening *hp;
+
+		if (!all && one != h)
+			continue;
+		host_fail(w, one, service, true);
+		if (!chance(w, 70))
+			continue;
+		hp = later(w, some_time(w, one), mend_backend);
+		hp->host = one;
+		hp->number = service;
+	}
+}
+
+/*
+ * What fails when it is quiet: on one node nothing, unless it is one service
+ * on all of them.
+ */
+static void settle_backends(struct world *w)
+{
+	const struct host *well = any_host(w);
+
+	w->doomed = chance(w, 30) ?
+		    (int)chance_below(w, (uint64_t)w->n_services) : -1;
+	for (int i = 0; i < w->n_hosts; i++) {
+		struct host *h = &w->hosts[i];
+
+		for (int s = 0; s < w->n_services; s++)
+			host_fail(w, h, s, s == w->doomed ||
+				  (h != well && chance(w, 25)));
+	}
+}
+
 static void old_list(struct world *w, struct happening *hp)
 {
 	store_list(w, hp->host);
 }
 
-/* A service appears, changes its VIPs, or goes. */
+static void add_check(struct world *w, struct check_list *checks)
+{
+	const struct check check = {
+		.type = CHECK_COMMAND,
+		.target = (char *)(uintptr_t)vip_name(chance(w, 20)),
+	};
+
+	checks->v = xmalloc(sizeof(*checks->v));
+	checks->n = 1;
+	check_copy(checks->v, &check);
+}
+
+/* A service appears, changes its VIPs or its check, or goes. */
 static void change_service(struct world *w)
 {
 	int number = (int)chance_below(w, (uint64_t)w->n_services);
@@ -79,6 +137,8 @@ static void change_service(struct world *w)
 		names_sort(&rec->service.vips);
 		if (chance(w, 30))
 			names_add(&rec->service.prefer, any_host(w)->name);
+		if (chance(w, 60))
+			add_check(w, &rec->service.checks);
 	}
 	tell(w, NULL, "service %s %s", service_name(number),
 	     rec ? rec->service.vips.v[0] : "deleted");
@@ -127,7 +187,7 @@ static void one_trouble(struct world *w)
 	struct host *h = any_host(w);
 	struct happening *hp;
 
-	switch (chance_below(w, 13)) {
+	switch (chance_below(w, 15)) {
 	case 0:
 	case 1:
 	case 2:
@@ -169,6 +229,10 @@ static void one_trouble(struct world *w)
 	case 11:
 		change_drain(w, h);
 		break;
+	case 12:
+	case 13:
+		fail_backend(w, h);
+		break;
 	case 10:
 		hp = later(w, some_time(w, h) / 8, old_list);
 		hp->host = h;
@@ -184,6 +248,8 @@ static void next_trouble(struct world *w, struct happening *hp);
 static void calm(struct world *w, struct happening *hp)
 {
 	(void)hp;
+	if (w->trouble)
+		settle_backends(w);
 	w->trouble = false;
 	w->quiet_since = w->now + SETTLE;
 	tell(w, NULL, "quiet");
@@ -248,6 +314,7 @@ void trouble_start(struct world *w)
 	for (int i = 0; i < w->n_hosts; i++)
 		host_start(w, &w->hosts[i]);
 	w->trouble = true;
+	w->doomed = -1;
 	w->slow = 500 * MS;
 	later(w, between(w, 0, 4 * SEC), begin_trouble);
 }
