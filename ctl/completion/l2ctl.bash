@@ -40,6 +40,14 @@ _l2ctl_value()
 		_l2ctl_reply "3 3/1100ms" ;;
 	deliver)
 		_l2ctl_reply "route none" ;;
+	check)
+		_l2ctl_reply "command tcp http none" ;;
+	command | tcp | status | rise | fall)
+		_l2ctl_reply "" ;;
+	http)
+		_l2ctl_reply "http://127.0.0.1/" ;;
+	interval | timeout)
+		_l2ctl_reply "500ms 1s 5s 1m" ;;
 	node | prefer)
 		[[ $noun == node ]] && return 1
 		_l2ctl_reply "$(_l2ctl_names node show)" ;;
@@ -51,6 +59,13 @@ _l2ctl_value()
 	*)
 		return 1 ;;
 	esac
+}
+
+# What may stand after a check's target.
+_l2ctl_check_words()
+{
+	[[ " ${words[*]} " != *" check "* ]] ||
+		echo "interval timeout rise fall status"
 }
 
 # What may stand after a noun and a verb, when no keyword asks for a value.
@@ -80,9 +95,9 @@ _l2ctl_words()
 	"settings set")
 		_l2ctl_reply "max-vips announce-rate announce-burst" ;;
 	"service add")
-		_l2ctl_reply "vip dev node prefer deliver" ;;
+		_l2ctl_reply "vip dev node prefer deliver check $(_l2ctl_check_words)" ;;
 	"service set")
-		_l2ctl_reply "$(_l2ctl_names service show) vip dev node prefer deliver" ;;
+		_l2ctl_reply "$(_l2ctl_names service show) vip dev node prefer deliver check $(_l2ctl_check_words)" ;;
 	"service del" | "service show")
 		_l2ctl_reply "$(_l2ctl_names service show)" ;;
 	"node drain" | "node undrain" | move*)

@@ -62,6 +62,8 @@ static void enqueue(struct agent *a, const struct el_event *ev,
 		w->ev.kernel.active = &w->names;
 	if (ev->type == EL_EV_LINKS)
 		w->ev.links = &w->names;
+	if (ev->type == EL_EV_HEALTH)
+		w->ev.health.service = w->service;
 	if (ev->type == EL_EV_CONFLICT)
 		w->ev.service = w->service;
 	if (ev->type == EL_EV_SERVE_DONE)
@@ -198,6 +200,7 @@ static void do_serve(struct agent *a, const struct el_action *action)
 	routes_first(a, had, n_had, now);
 	free(had);
 	a->routes_stale = true;
+	health_set(a->health, action->name, action->rec);
 	served(a, s, responder_serve(a->responder, s));
 }
 

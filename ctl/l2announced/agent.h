@@ -12,6 +12,7 @@
 #include "store.h"
 
 struct agent;
+struct health;
 struct l2a_vip;
 struct event_base;
 
@@ -52,6 +53,7 @@ int agent_status(const struct agent *a);
  * @handle: the store
  * @store_error: why it cannot be reached; NULL while it can
  * @store_seen: it has been reached, or found not to be
+ * @health: of the services on this node, to be read
  * @kernel: the module is there
  * @lease_left_ns: until the kernel's lease runs out
  * @metrics: what was counted
@@ -64,6 +66,7 @@ struct agent_info {
 	struct store *handle;
 	const char *store_error;
 	bool store_seen;
+	const struct health *health;
 	bool kernel;
 	uint64_t lease_left_ns;
 	const struct metrics *metrics;

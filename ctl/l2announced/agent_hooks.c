@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The agent's ears: what the store, the kernel and the clock tell becomes an
- * event for the election.
+ * The agent's ears: what the store, the kernel, the checks and the clock tell
+ * becomes an event for the election.
  */
 #include <event2/event.h>
 #include <stdlib.h>
@@ -145,6 +145,14 @@ void agent_on_links(void *arg)
 	a->routes_stale = true;
 	agent_raise(a, &ev, &up, NULL);
 	names_clear(&up);
+}
+
+void agent_on_health(void *arg, const char *service, bool ok)
+{
+	struct el_event ev = { .type = EL_EV_HEALTH };
+
+	ev.health.ok = ok;
+	agent_raise(arg, &ev, NULL, service);
 }
 
 /* Time. */

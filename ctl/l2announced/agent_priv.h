@@ -11,6 +11,7 @@
 
 #include "agent.h"
 #include "deliver.h"
+#include "health.h"
 #include "links.h"
 #include "responder.h"
 #include "served.h"
@@ -34,6 +35,7 @@ struct agent {
 	struct links *links;
 	struct responder *responder;
 	struct deliver *deliver;
+	struct health *health;
 	struct served_list served;
 	struct metrics metrics;
 	struct event *tick;
@@ -66,6 +68,7 @@ void agent_drop_queue(struct agent *a);
 extern const struct store_watcher agent_watcher;
 extern const struct responder_hooks agent_hooks;
 void agent_on_links(void *arg);
+void agent_on_health(void *arg, const char *service, bool ok);
 void agent_on_tick(int fd, short what, void *arg);
 void agent_on_check(int fd, short what, void *arg);
 void agent_on_routes(int fd, short what, void *arg);

@@ -71,6 +71,7 @@ static int open_all(struct agent *a, struct l2a_error *err)
 	a->deliver = deliver_open(err);
 	if (!a->deliver)
 		return err->code;
+	a->health = health_new(a->base, a->config, agent_on_health, a);
 	a->links = links_open(a->base, agent_on_links, a, err);
 	if (!a->links)
 		return err->code;
@@ -116,6 +117,7 @@ void agent_free(struct agent *a)
 	responder_free(a->responder);
 	deliver_close(a->deliver);
 	links_close(a->links);
+	health_free(a->health);
 	election_free(a->election);
 	served_clear(&a->served);
 	agent_drop_queue(a);
@@ -172,6 +174,7 @@ struct agent_info agent_info(const struct agent *a)
 		.handle = a->store,
 		.store_error = a->store_error,
 		.store_seen = a->store_seen,
+		.health = a->health,
 		.kernel = a->kernel,
 		.lease_left_ns = responder_lease_left(a->responder),
 		.metrics = &a->metrics,

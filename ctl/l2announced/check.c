@@ -304,7 +304,7 @@ int checks_parse(json_object *array, struct check_list *list,
 		if (!read_check(obj, &list->v[i], err))
 			continue;
 		checks_clear(list);
-		return l2a_prefix(err, "checks, number %zu", i + 1);
+		return l2a_prefix(err, "checks: number %zu", i + 1);
 	}
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "config_commands.h"
 #include "config_metrics.h"
 #include "config_store.h"
 #include "lib/duration.h"
@@ -51,6 +52,7 @@ struct raw {
 	char *reconcile;
 	int *rebalance;
 	uint32_t *move_rate;
+	struct raw_checks checks;
 	char *log;
 };
 
@@ -84,6 +86,9 @@ static const cyaml_schema_field_t fields[] = {
 			     struct raw, rebalance, booleans,
 			     sizeof(booleans) / sizeof(booleans[0])),
 	CYAML_FIELD_UINT_PTR("move_rate", OPTIONAL, struct raw, move_rate),
+	CYAML_FIELD_SEQUENCE_COUNT("checks", OPTIONAL, struct raw, checks.v,
+				   checks.n, &config_check_entry, 0,
+				   CYAML_UNLIMITED),
 	TEXT("log", struct raw, log),
 	CYAML_FIELD_END
 };
@@ -267,6 +272,8 @@ static int check(const struct config_checks *c, const struct raw *raw,
 		ret = get_log(c, raw, config);
 	if (!ret)
 		ret = get_rest(c, raw, config);
+	if (!ret)
+		ret = config_checks_take(c, &raw->checks, config);
 	return ret;
 }
 
@@ -296,5 +303,6 @@ void config_free(struct config *config)
 	free(config->lockdir);
 	free(config->metrics_listen);
 	config_store_free(config);
+	config_commands_free(config);
 	memset(config, 0, sizeof(*config));
 }

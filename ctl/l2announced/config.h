@@ -15,6 +15,16 @@
 #define CONFIG_DEFAULT_SOCKET	"/run/l2announce/l2announced.sock"
 
 /**
+ * struct config_command - a command that checks may name
+ * @name: its name
+ * @argv: its path and its arguments
+ */
+struct config_command {
+	char *name;
+	struct names argv;
+};
+
+/**
  * struct config - what the controller runs with
  * @node: this node's name
  * @lease: id of its lease in the kernel
@@ -40,6 +50,8 @@
  * @reconcile_ms: time between two comparisons with the kernel
  * @rebalance: even out the counts by handing over
  * @move_rate: most hand-overs a second for balance or preference
+ * @checks: the commands that services' checks may name
+ * @n_checks: how many
  * @log: least important priority that is logged
  */
 struct config {
@@ -67,6 +79,8 @@ struct config {
 	uint32_t reconcile_ms;
 	bool rebalance;
 	uint32_t move_rate;
+	struct config_command *checks;
+	size_t n_checks;
 	int log;
 };
 
@@ -84,6 +98,16 @@ int config_load(const char *file, const char *node, struct config *config,
 
 /** config_free() - free what a configuration holds */
 void config_free(struct config *config);
+
+/** config_checks_same() - the same checks, in the same order */
+bool config_checks_same(const struct config *a, const struct config *b);
+
+/** config_commands_swap() - exchange two configurations' commands */
+void config_commands_swap(struct config *a, struct config *b);
+
+/** config_check_command() - a check's command by name, NULL where there is none */
+const struct names *config_check_command(const struct config *config,
+					 const char *name);
 
 /**
  * config_name_ok() - whether a node's or a service's name may be one

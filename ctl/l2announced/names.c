@@ -83,6 +83,22 @@ bool names_equal(const struct names *a, const struct names *b)
 	return true;
 }
 
+char *names_join(const struct names *list, const char *between)
+{
+	size_t len = 1;
+	char *text, *end;
+
+	for (size_t i = 0; i < list->n; i++)
+		len += strlen(list->v[i]) + strlen(between);
+	text = xmalloc(len);
+	end = text;
+	for (size_t i = 0; i < list->n; i++) {
+		end = stpcpy(end, i ? between : "");
+		end = stpcpy(end, list->v[i]);
+	}
+	return text;
+}
+
 static int by_bytes(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);

@@ -43,6 +43,9 @@ bool names_match(const struct names *patterns, const char *name);
 /** names_equal() - whether two lists are the same, order included */
 bool names_equal(const struct names *a, const struct names *b);
 
+/** names_join() - all names as one string, for free() */
+char *names_join(const struct names *list, const char *between);
+
 /** names_sort() - put a list into byte order and drop what is there twice */
 void names_sort(struct names *list);
 

@@ -347,8 +347,7 @@ static void format_service(json_object *obj, const struct service_record *servic
 	put_names(obj, "nodes", &service->nodes);
 	put_names(obj, "prefer", &service->prefer);
 	put_string(obj, "deliver", service->deliver ? "route" : "none");
-	if (service->checks.n)
-		put(obj, "checks", checks_format(&service->checks));
+	put(obj, "checks", checks_format(&service->checks));
 }
 
 static void format_holder(json_object *obj, const struct holder_record *holder)

@@ -111,6 +111,7 @@ static const struct {
 	{ "reconcile", same_reconcile, true },
 	{ "rebalance", same_rebalance, true },
 	{ "move_rate", same_move_rate, true },
+	{ "checks", config_checks_same, true },
 	{ "socket", same_socket, false },
 	{ "lockdir", same_lockdir, false },
 	{ "user", same_user, false },
@@ -150,7 +151,7 @@ static int refuse(const struct reload *r, const struct names *fixed,
 			  others.n ? ", nor can " : "", also);
 }
 
-static void take(struct reload *r, const struct config *config)
+static void take(struct reload *r, struct config *config)
 {
 	r->config->margin_ms = config->margin_ms;
 	r->config->linger_ms = config->linger_ms;
@@ -158,6 +159,7 @@ static void take(struct reload *r, const struct config *config)
 	r->config->rebalance = config->rebalance;
 	r->config->move_rate = config->move_rate;
 	r->config->log = config->log;
+	config_commands_swap(r->config, config);
 	log_level(config->log);
 	agent_configured(r->agent);
 }

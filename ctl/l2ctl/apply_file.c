@@ -16,6 +16,22 @@ struct strings {
 	unsigned int n;
 };
 
+struct raw_check {
+	char *command;
+	char *tcp;
+	char *http;
+	char *status;
+	char *interval;
+	char *timeout;
+	uint32_t *rise;
+	uint32_t *fall;
+};
+
+struct raw_checks {
+	struct raw_check *v;
+	unsigned int n;
+};
+
 /* One service, and the file. NULL is "not there". */
 struct raw_service {
 	char *name;
@@ -24,6 +40,7 @@ struct raw_service {
 	struct strings nodes;
 	struct strings prefer;
 	char *deliver;
+	struct raw_checks checks;
 };
 
 struct raw {
@@ -40,6 +57,29 @@ static const cyaml_schema_value_t string = {
 				   struct raw_service, member.v, member.n, \
 				   &string, least, CYAML_UNLIMITED)
 
+#define TEXT(type, member) \
+	CYAML_FIELD_STRING_PTR(#member, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, \
+			       type, member, 0, CYAML_UNLIMITED)
+#define COUNT(type, member) \
+	CYAML_FIELD_UINT_PTR(#member, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, \
+			     type, member)
+
+static const cyaml_schema_field_t check_fields[] = {
+	TEXT(struct raw_check, command),
+	TEXT(struct raw_check, tcp),
+	TEXT(struct raw_check, http),
+	TEXT(struct raw_check, status),
+	TEXT(struct raw_check, interval),
+	TEXT(struct raw_check, timeout),
+	COUNT(struct raw_check, rise),
+	COUNT(struct raw_check, fall),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_value_t check = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_check, check_fields),
+};
+
 static const cyaml_schema_field_t service_fields[] = {
 	CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct raw_service,
 			       name, 1, CYAML_UNLIMITED),
@@ -47,8 +87,10 @@ static const cyaml_schema_field_t service_fields[] = {
 	LIST("devs", 0, devs, 1),
 	LIST("nodes", CYAML_FLAG_OPTIONAL, nodes, 0),
 	LIST("prefer", CYAML_FLAG_OPTIONAL, prefer, 0),
-	CYAML_FIELD_STRING_PTR("deliver", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
-			       struct raw_service, deliver, 0, CYAML_UNLIMITED),
+	TEXT(struct raw_service, deliver),
+	CYAML_FIELD_SEQUENCE_COUNT("checks", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+				   struct raw_service, checks.v, checks.n,
+				   &check, 0, CYAML_UNLIMITED),
 	CYAML_FIELD_END
 };
 
@@ -179,6 +221,49 @@ static int put_list(struct json_object *obj, const char *key,
 	return put(obj, key, array, err);
 }
 
+static int put_text(struct json_object *obj, const char *key, const char *text,
+		    struct l2a_error *err)
+{
+	return text ? put(obj, key, json_object_new_string(text), err) : 0;
+}
+
+static int put_count(struct json_object *obj, const char *key,
+		     const uint32_t *count, struct l2a_error *err)
+{
+	return count ? put(obj, key, json_object_new_int64(*count), err) : 0;
+}
+
+static int fill_check(struct json_object *obj, const struct raw_check *c,
+		      struct l2a_error *err)
+{
+	return put_text(obj, "command", c->command, err) ?:
+	       put_text(obj, "tcp", c->tcp, err) ?:
+	       put_text(obj, "http", c->http, err) ?:
+	       put_text(obj, "status", c->status, err) ?:
+	       put_text(obj, "interval", c->interval, err) ?:
+	       put_text(obj, "timeout", c->timeout, err) ?:
+	       put_count(obj, "rise", c->rise, err) ?:
+	       put_count(obj, "fall", c->fall, err);
+}
+
+static int put_checks(struct json_object *obj, const struct raw_checks *checks,
+		      struct l2a_error *err)
+{
+	struct json_object *array = json_object_new_array();
+	int ret = put(obj, "checks", array, err);
+
+	for (unsigned int i = 0; !ret && i < checks->n; i++) {
+		struct json_object *one = json_object_new_object();
+
+		if (!one || json_object_array_add(array, one)) {
+			json_object_put(one);
+			return no_memory(err);
+		}
+		ret = fill_check(one, &checks->v[i], err);
+	}
+	return ret;
+}
+
 static int fill(struct json_object *obj, const struct raw_service *s,
 		struct l2a_error *err)
 {
@@ -187,8 +272,8 @@ static int fill(struct json_object *obj, const struct raw_service *s,
 	       put_list(obj, "devs", &s->devs, err) ?:
 	       put_list(obj, "nodes", &s->nodes, err) ?:
 	       put_list(obj, "prefer", &s->prefer, err) ?:
-	       (s->deliver ? put(obj, "deliver",
-				 json_object_new_string(s->deliver), err) : 0);
+	       put_text(obj, "deliver", s->deliver, err) ?:
+	       put_checks(obj, &s->checks, err);
 }
 
 static int convert(const struct raw *raw, struct json_object *array,

@@ -54,7 +54,8 @@ static int merge(struct json_object *change, const struct json_object *shown,
 		 struct l2a_error *err)
 {
 	static const char *const keys[] = {
-		"vips", "devs", "nodes", "prefer", "deliver", "version",
+		"vips", "devs", "nodes", "prefer", "deliver", "checks",
+		"version",
 	};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
@@ -132,10 +133,10 @@ static int service_show(struct ctl *ctl, struct args *args)
 
 static const struct verb verbs[] = {
 	{ "add", "NAME vip ADDR... dev PATTERN... [node PATTERN...|any] "
-	  "[prefer NODE...|none] [deliver route|none]",
+	  "[prefer NODE...|none] [deliver route|none] [check CHECK]...",
 	  "have one node of the cluster hold these addresses", service_add },
 	{ "set", "NAME [vip ADDR...] [dev PATTERN...] [node PATTERN...|any] "
-	  "[prefer NODE...|none] [deliver route|none]",
+	  "[prefer NODE...|none] [deliver route|none] [check CHECK|none]...",
 	  "change a service; what is not named stays", service_set },
 	{ "del", "NAME", "remove a service", service_del },
 	{ "show", "[NAME]", "list all services, or one", service_show },

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "l2ctl/check_args.h"
 #include "l2ctl/service_args.h"
 
 static const struct part {
@@ -20,7 +21,7 @@ static const struct part {
 };
 
 #define N_LISTS		(sizeof(lists) / sizeof(lists[0]))
-#define EXPECTED	"vip, dev, node, prefer or deliver"
+#define EXPECTED	"vip, dev, node, prefer, deliver or check"
 
 static const struct part *find_list(const char *word)
 {
@@ -33,7 +34,8 @@ static const struct part *find_list(const char *word)
 
 static bool is_keyword(const char *word)
 {
-	return find_list(word) || !strcmp(word, "deliver");
+	return find_list(word) || !strcmp(word, "deliver") ||
+	       !strcmp(word, "check");
 }
 
 static int no_memory(struct l2a_error *err)
@@ -125,18 +127,38 @@ static int take_deliver(struct args *args, struct json_object *body,
 	return no_memory(err);
 }
 
+static int take_check(struct args *args, struct json_object *body,
+		      struct l2a_error *err)
+{
+	struct json_object *list = get_list(body, "checks");
+	bool none = false;
+
+	if (!list)
+		return no_memory(err);
+	if (check_args(args, list, &none, err))
+		return err->code;
+	if (none && json_object_array_length(list))
+		return l2a_fail(err, -EINVAL, "\"check none\" stands alone");
+	return 0;
+}
+
 static int take_all(struct args *args, struct json_object *body,
 		    struct l2a_error *err)
 {
 	while (args_peek(args)) {
 		const struct part *part = find_list(args_peek(args));
+		bool deliver = !strcmp(args_peek(args), "deliver");
 		int ret;
 
 		if (!is_keyword(args_peek(args)))
 			return args_unknown(args, EXPECTED, err);
 		args_next(args);
-		ret = part ? take_list(args, part, body, err) :
-		      take_deliver(args, body, err);
+		if (part)
+			ret = take_list(args, part, body, err);
+		else if (deliver)
+			ret = take_deliver(args, body, err);
+		else
+			ret = take_check(args, body, err);
 		if (ret)
 			return ret;
 	}

@@ -74,7 +74,7 @@ static void test_refused(void **state)
 		const char *says;
 	} bad[] = {
 		{ "{}", "checks: a list is expected" },
-		{ "[7]", "checks, number 1: an object is expected" },
+		{ "[7]", "checks: number 1: an object is expected" },
 		{ "[{\"tcp\":\"80\"},{}]", "number 2: one of command, tcp" },
 		{ "[{\"tcp\":\"80\",\"http\":\"x\"}]", "http: there is tcp already" },
 		{ "[{\"ping\":\"x\"}]", "\"ping\": unknown key" },

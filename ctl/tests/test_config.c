@@ -148,6 +148,27 @@ static void test_etcd(void **state)
 	config_free(&config);
 }
 
+static void test_checks(void **state)
+{
+	const struct names *argv;
+	struct config config;
+	struct l2a_error err;
+
+	(void)state;
+	assert_int_equal(load("node: a\nstore: {path: /s}\nchecks:\n"
+			      "- name: web\n  command: [/bin/web, -q, two words]\n"
+			      "- {name: db.1, command: [/bin/db]}\n", NULL,
+			      &config, &err), 0);
+	argv = config_check_command(&config, "web");
+	assert_non_null(argv);
+	assert_int_equal(argv->n, 3);
+	assert_string_equal(argv->v[0], "/bin/web");
+	assert_string_equal(argv->v[2], "two words");
+	assert_non_null(config_check_command(&config, "db.1"));
+	assert_null(config_check_command(&config, "db"));
+	config_free(&config);
+}
+
 static void test_node_from_the_command_line(void **state)
 {
 	struct config config;
@@ -211,6 +232,17 @@ static void test_refusals(void **state)
 		  ":3: socket: \"x\"" },
 		{ "node: a\nstore: {path: /s}\nmove_rate: 0\n",
 		  ":3: move_rate: 0" },
+#define CHECKS "node: a\nstore: {path: /s}\nchecks:\n"
+		{ CHECKS "- {name: web, command: [web]}\n",
+		  ":3: checks: \"web\" must be absolute" },
+		{ CHECKS "- {name: web, command: /bin/web}\n", "command" },
+		{ CHECKS "- {name: web, command: []}\n", "command" },
+		{ CHECKS "- {name: web}\n", "command" },
+		{ CHECKS "- {command: [/bin/web]}\n", "name" },
+		{ CHECKS "- {name: a/b, command: [/bin/web]}\n",
+		  ":3: checks: \"a/b\" is no name" },
+		{ CHECKS "- {name: a, command: [/a]}\n- {name: a, command: [/b]}\n",
+		  ":3: checks: a is there twice" },
 #define ETCD "node: a\nstore:\n  type: etcd\n"
 		{ "node: a\nstore:\n  type: sqlite\n  path: /s\n  prefix: /x/\n",
 		  ":5: prefix: not for a store of type sqlite" },
@@ -325,6 +357,7 @@ int main(void)
 		cmocka_unit_test(test_everything_set),
 		cmocka_unit_test(test_metrics),
 		cmocka_unit_test(test_etcd),
+		cmocka_unit_test(test_checks),
 		cmocka_unit_test(test_node_from_the_command_line),
 		cmocka_unit_test(test_shortest_durations),
 		cmocka_unit_test(test_refusals),

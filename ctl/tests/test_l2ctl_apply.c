@@ -28,7 +28,14 @@ static const char good[] =
 	"    devs:\n"
 	"      - eth0\n"
 	"    nodes: []\n"
-	"    name: db\n";
+	"    name: db\n"
+	"    checks:\n"
+	"      - http: http://127.0.0.1/\n"
+	"        status: 200-399\n"
+	"        interval: 2s\n"
+	"        fall: 4\n"
+	"      - {tcp: 80, timeout: 300ms, rise: 1}\n"
+	"      - command: db\n";
 
 static void test_read(void **state)
 {
@@ -43,9 +50,13 @@ static void test_read(void **state)
 		"[{\"name\":\"default/web\","
 		"\"vips\":[\"192.0.2.100\",\"2001:db8::100\"],"
 		"\"devs\":[\"eth*\"],\"nodes\":[],\"prefer\":[\"w1\"],"
-		"\"deliver\":\"route\"},"
+		"\"deliver\":\"route\",\"checks\":[]},"
 		"{\"name\":\"db\",\"vips\":[\"192.0.2.101\",\"192.0.2.300\"],"
-		"\"devs\":[\"eth0\"],\"nodes\":[],\"prefer\":[]}]");
+		"\"devs\":[\"eth0\"],\"nodes\":[],\"prefer\":[],"
+		"\"checks\":[{\"http\":\"http://127.0.0.1/\","
+		"\"status\":\"200-399\",\"interval\":\"2s\",\"fall\":4},"
+		"{\"tcp\":\"80\",\"timeout\":\"300ms\",\"rise\":1},"
+		"{\"command\":\"db\"}]}]");
 	json_object_put(list);
 }
 
@@ -88,6 +99,10 @@ static void test_refused(void **state)
 		{ WEB "    deliver: [route]\n", "f:5: deliver: Expecting STRING" },
 		{ WEB "    deliver: none\n    deliver: none\n",
 		  "deliver: Mapping field already seen" },
+		{ WEB "    checks: [tcp]\n", "f:5: checks: Expecting MAPPING" },
+		{ WEB "    checks:\n    - {tcp: 80, rise: x}\n", "f:6: rise: " },
+		{ WEB "    checks:\n    - {tcp: 80, often: 2s}\n",
+		  "f:6: often: unknown key" },
 		{ WEB "    nodes: [w1\n", "f:6: not YAML: " },
 		{ WEB "\t- name: db\n", "f:5: not YAML: " },
 	};
@@ -121,6 +136,7 @@ static void test_blame(void **state)
 		{ "service default/web: deliver: missing, or not", "f:7: " },
 		{ "service db: devs: \"x/y\" is no device's name", "f:11: " },
 		{ "service db: name: is there twice", "f:14: " },
+		{ "service db: checks: number 2: tcp: \"x\" is no", "f:15: " },
 		{ "service db: changed meanwhile", "f:8: " },
 		{ "service nobody: vips: 192.0.2.1", "service " },
 		{ "what services there are is not known", "what " },

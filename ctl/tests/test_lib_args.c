@@ -179,6 +179,34 @@ static void test_service(void **state)
 	json_object_put(body);
 }
 
+static void test_service_checks(void **state)
+{
+	struct args args = WORDS("check", "tcp", "80", "vip", "12.0.0.100",
+				 "check", "http", "http://[::1]/", "status",
+				 "200-399", "interval", "2s", "timeout",
+				 "500ms", "rise", "1", "fall", "4", "dev",
+				 "eth0", "check", "command", "check");
+	struct json_object *body, *wanted;
+
+	(void)state;
+	assert_int_equal(service_args_body(&args, &body, NULL), 0);
+	wanted = json_tokener_parse("{\"checks\":[{\"tcp\":\"80\"},"
+		"{\"http\":\"http://[::1]/\",\"status\":\"200-399\","
+		"\"interval\":\"2s\",\"timeout\":\"500ms\","
+		"\"rise\":1,\"fall\":4},{\"command\":\"check\"}],"
+		"\"vips\":[\"12.0.0.100\"],\"devs\":[\"eth0\"]}");
+	assert_true(json_object_equal(body, wanted));
+	json_object_put(wanted);
+	json_object_put(body);
+
+	args = WORDS("check", "none");
+	assert_int_equal(service_args_change(&args, &body, NULL), 0);
+	wanted = json_tokener_parse("{\"checks\":[]}");
+	assert_true(json_object_equal(body, wanted));
+	json_object_put(wanted);
+	json_object_put(body);
+}
+
 static void test_wrong_services(void **state)
 {
 	static struct bad bad[] = {
@@ -194,6 +222,21 @@ static void test_wrong_services(void **state)
 		{ { "deliver" }, -EINVAL, "\"deliver\" needs a value" },
 		{ { "deliver", "none", "deliver", "none" }, -EINVAL,
 		  "only once" },
+		{ { "check" }, -EINVAL, "\"check\" needs a value" },
+		{ { "check", "ping", "x" }, -EINVAL,
+		  "\"ping\": check is command, tcp, http or none" },
+		{ { "check", "tcp" }, -EINVAL, "\"tcp\" needs a value" },
+		{ { "check", "tcp", "80", "interval" }, -EINVAL,
+		  "\"interval\" needs a value" },
+		{ { "check", "tcp", "80", "interval", "2" }, -EINVAL,
+		  "interval: " },
+		{ { "check", "tcp", "80", "rise", "few" }, -EINVAL, "few" },
+		{ { "check", "tcp", "80", "fall", "2", "fall", "2" }, -EINVAL,
+		  "\"fall\" may be given only once for a check" },
+		{ { "check", "tcp", "80", "81" }, -EINVAL, "\"81\": vip, dev" },
+		{ { "interval", "2s" }, -EINVAL, "\"interval\": vip, dev" },
+		{ { "check", "tcp", "80", "check", "none" }, -EINVAL,
+		  "\"check none\" stands alone" },
 	};
 
 	(void)state;
@@ -322,6 +365,7 @@ int main(void)
 		cmocka_unit_test(test_vip_key),
 		cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_service),
+		cmocka_unit_test(test_service_checks),
 		cmocka_unit_test(test_wrong_services),
 		cmocka_unit_test(test_refusals_of_the_controller),
 		cmocka_unit_test(test_wrong_sockets),

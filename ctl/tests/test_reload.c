@@ -51,6 +51,8 @@ static void test_differences(void **state)
 		{ FIRST "margin: 100ms\nlinger: 1m\n", "margin linger", "" },
 		{ FIRST "reconcile: 1s\nrebalance: off\nmove_rate: 3\n",
 		  "reconcile rebalance move_rate", "" },
+		{ FIRST "checks: [{name: a, command: [/a]}]\n", "checks", "" },
+		{ FIRST "checks: []\n", "", "" },
 		{ FIRST "renew: 300ms\n", "", "renew" },
 		{ FIRST "duration: 4s\n", "margin", "duration renew" },
 		{ FIRST "lease: 2\nsocket: /x\nlockdir: /y\nuser: nobody\n"
