@@ -9,6 +9,7 @@
 #include "api_json.h"
 #include "lib/address.h"
 #include "lib/clock.h"
+#include "warnings.h"
 
 #define IFNAME_MOST	15	/* a pattern longer than that fits no device */
 
@@ -159,16 +160,14 @@ static json_object *store_status(const struct agent_info *info)
 	return obj;
 }
 
-static json_object *warnings(const struct agent_info *info)
+static json_object *warnings(struct agent *agent)
 {
-	json_object *array = json_object_new_array();
+	struct names found = { 0, NULL };
+	json_object *array;
 
-	if (!info->kernel)
-		json_object_array_add(array,
-			text("the kernel module l2announce is not there: nothing is answered"));
-	if (info->store_error)
-		json_object_array_add(array,
-			text("the store is unreachable: leases run out"));
+	warnings_find(agent, &found);
+	array = list(&found);
+	names_clear(&found);
 	return array;
 }
 
@@ -191,7 +190,7 @@ json_object *api_status(struct agent *agent)
 	put(obj, "store", store_status(&info));
 	put(obj, "services", api_services(agent, NULL));
 	put(obj, "nodes", api_nodes(agent));
-	put(obj, "warnings", warnings(&info));
+	put(obj, "warnings", warnings(agent));
 	return obj;
 }
 

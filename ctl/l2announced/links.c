@@ -26,6 +26,8 @@ struct links {
 	void *arg;
 	struct link *list;
 	size_t n;
+	struct link_port *ports;
+	size_t n_ports;
 	bool stale;
 };
 
@@ -42,27 +44,25 @@ static bool takes_over(struct rtnl_link *master)
 	return false;
 }
 
-static bool is_port(struct nl_cache *cache, struct rtnl_link *link)
+/* Of a port: to be given back. NULL where it is none. */
+static struct rtnl_link *master_of(struct nl_cache *cache, struct rtnl_link *link)
 {
 	int number = rtnl_link_get_master(link);
 	struct rtnl_link *master;
-	bool port;
 
 	if (number <= 0)
-		return false;
+		return NULL;
 	master = rtnl_link_get(cache, number);
-	if (!master)
-		return false;
-	port = takes_over(master);
+	if (!master || takes_over(master))
+		return master;
 	rtnl_link_put(master);
-	return port;
+	return NULL;
 }
 
-static bool usable(struct nl_cache *cache, struct rtnl_link *link)
+static bool usable(struct rtnl_link *link)
 {
 	return rtnl_link_get_arptype(link) == ARPHRD_ETHER &&
-	       !(rtnl_link_get_flags(link) & (IFF_LOOPBACK | IFF_NOARP)) &&
-	       !is_port(cache, link);
+	       !(rtnl_link_get_flags(link) & (IFF_LOOPBACK | IFF_NOARP));
 }
 
 static void forget(struct links *links)
@@ -72,6 +72,13 @@ static void forget(struct links *links)
 	free(links->list);
 	links->list = NULL;
 	links->n = 0;
+	for (size_t i = 0; i < links->n_ports; i++) {
+		free(links->ports[i].name);
+		free(links->ports[i].master);
+	}
+	free(links->ports);
+	links->ports = NULL;
+	links->n_ports = 0;
 }
 
 static void add(struct links *links, struct rtnl_link *rl)
@@ -86,6 +93,18 @@ static void add(struct links *links, struct rtnl_link *rl)
 	link->up = (rtnl_link_get_flags(rl) & up) == up;
 }
 
+static void add_port(struct links *links, struct rtnl_link *rl,
+		     struct rtnl_link *master)
+{
+	struct link_port *port;
+
+	links->ports = xrealloc(links->ports, links->n_ports + 1,
+				sizeof(*links->ports));
+	port = &links->ports[links->n_ports++];
+	port->name = xstrdup(rtnl_link_get_name(rl));
+	port->master = xstrdup(rtnl_link_get_name(master));
+}
+
 static int read_all(struct links *links, struct l2a_error *err)
 {
 	struct nl_cache *cache;
@@ -98,9 +117,16 @@ static int read_all(struct links *links, struct l2a_error *err)
 	for (struct nl_object *o = nl_cache_get_first(cache); o;
 	     o = nl_cache_get_next(o)) {
 		struct rtnl_link *rl = (struct rtnl_link *)(void *)o;
+		struct rtnl_link *master;
 
-		if (rtnl_link_get_name(rl) && usable(cache, rl))
+		if (!rtnl_link_get_name(rl) || !usable(rl))
+			continue;
+		master = master_of(cache, rl);
+		if (master)
+			add_port(links, rl, master);
+		else
 			add(links, rl);
+		rtnl_link_put(master);
 	}
 	nl_cache_free(cache);
 	return 0;
@@ -205,6 +231,12 @@ const struct link *links_list(const struct links *links, size_t *n)
 {
 	*n = links->n;
 	return links->list;
+}
+
+const struct link_port *links_ports(const struct links *links, size_t *n)
+{
+	*n = links->n_ports;
+	return links->ports;
 }
 
 void links_up(const struct links *links, struct names *names)

@@ -51,6 +51,19 @@ void links_close(struct links *links);
  */
 const struct link *links_list(const struct links *links, size_t *n);
 
+/**
+ * struct link_port - a device whose master gets its ARP
+ * @name: its name
+ * @master: of the bridge, bond or team
+ */
+struct link_port {
+	char *name;
+	char *master;
+};
+
+/** links_ports() - the ports; as links_list() */
+const struct link_port *links_ports(const struct links *links, size_t *n);
+
 /** links_up() - append the names of the devices that are up */
 void links_up(const struct links *links, struct names *names);
 
