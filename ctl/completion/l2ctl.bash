@@ -120,7 +120,7 @@ _l2ctl_verbs()
 		_l2ctl_reply "add set del show help" ;;
 	node)
 		_l2ctl_reply "show drain undrain help" ;;
-	move)
+	move | why)
 		_l2ctl_reply "$(_l2ctl_names service show) help" ;;
 	announce | apply)
 		_l2ctl_words ;;
@@ -173,7 +173,7 @@ _l2ctl()
 	elif [[ -z $noun && $cur == -* ]]; then
 		_l2ctl_reply "-j --json -p --pretty -s --statistics -b --batch --force --socket -V --version -h --help"
 	elif [[ -z $noun ]]; then
-		_l2ctl_reply "vip lease announce monitor stats settings service apply node move status reload help"
+		_l2ctl_reply "vip lease announce monitor stats settings service apply node move why status reload help"
 	elif [[ -z $verb ]]; then
 		_l2ctl_verbs
 	elif ! _l2ctl_value; then

@@ -23,6 +23,7 @@
 
 #define SERVICE_PREFIX	"/v1/service/"
 #define NODE_PREFIX	"/v1/node/"
+#define WHY_PREFIX	"/v1/why/"
 #define BODY_MOST	(16 * 1024 * 1024)	/* 10,000 services are 2 MiB */
 #define TIMEOUT_S	30
 #define SOCKET_MODE	0660
@@ -241,6 +242,8 @@ static void on_request(struct evhttp_request *req, void *arg)
 		on_apply(api, req);
 	else if (!strcmp(path, "/v1/reload"))
 		on_reload(api, req);
+	else if (!strncmp(path, WHY_PREFIX, strlen(WHY_PREFIX)))
+		on_named(api, req, path, path + strlen(WHY_PREFIX), api_why);
 	else if (!strncmp(path, NODE_PREFIX, strlen(NODE_PREFIX)))
 		on_named(api, req, path, path + strlen(NODE_PREFIX), on_node);
 	else if (!api_watched(api->agent, req, path))

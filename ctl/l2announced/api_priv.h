@@ -95,6 +95,9 @@ void api_service(struct api *api, struct evhttp_request *req, const char *name);
 void api_apply(struct api *api, struct evhttp_request *req);
 void api_apply_close(struct api *api);
 
+/* api_why.c: why a service is where it is */
+void api_why(struct api *api, struct evhttp_request *req, const char *name);
+
 /* api_move.c: what is posted about a node, NAME/drain, or a service, NAME/move */
 void api_node_post(struct api *api, struct evhttp_request *req,
 		   const char *path);

@@ -291,6 +291,7 @@ static void give_answers(struct plan *p)
 
 			if (!s->spec || p->unit_of[k] != p->first[i])
 				continue;
+			s->unit = p->e->services[p->first[i]];
 			s->assigned = unit->assigned == ASSIGN_NONE ? NULL :
 				      p->nodes[unit->assigned];
 			s->rank = rank;

@@ -351,23 +351,61 @@ static bool any_dev(const struct names *devs, const struct names *patterns)
 	return false;
 }
 
+/* Of ourselves we know better than our record, which comes after. */
+static const char *own_hindrance(const struct election *e,
+				 const struct el_service *s)
+{
+	if (e->self.state != EL_MEMBER_IN)
+		return "has not joined";
+	if (e->stopping)
+		return "is stopping";
+	if (e->now->mono < s->sick_until)
+		return "its kernel did not activate the VIPs";
+	return any_dev(&e->links, &s->spec->service.devs) ? NULL :
+	       "none of the devices is up";
+}
+
+static const char *state_hindrance(const struct record *rec)
+{
+	if (!rec)
+		return "is not there";
+	switch (rec->node.state) {
+	case NODE_READY:
+		break;
+	case NODE_DRAINING:
+		return "is stopping";
+	case NODE_FENCED:
+		return rec->node.left ? "is stopped" : "is fenced";
+	}
+	return NULL;
+}
+
+const char *view_hindrance(const struct election *e, const struct el_node *node,
+			   const struct el_service *s)
+{
+	const struct service_record *spec;
+	const char *state;
+
+	if (!s->spec)
+		return "the service is deleted";
+	spec = &s->spec->service;
+	if (node->drained)
+		return "is drained";
+	if (spec->nodes.n && !names_match(&spec->nodes, node->name))
+		return "is none of its nodes";
+	if (view_self(e, node->name))
+		return own_hindrance(e, s);
+	state = state_hindrance(node->rec);
+	if (state)
+		return state;
+	return any_dev(&node->rec->node.devs, &spec->devs) ? NULL :
+	       "none of the devices is up";
+}
+
 bool view_can_hold(const struct election *e, const struct el_node *node,
 		   const struct el_service *s)
 {
-	const struct service_record *spec;
-
-	if (!s->spec || node->drained)
-		return false;
-	spec = &s->spec->service;
-	if (spec->nodes.n && !names_match(&spec->nodes, node->name))
-		return false;
-	/* Of ourselves we know better than our record, which comes after. */
-	if (view_self(e, node->name))
-		return e->self.state == EL_MEMBER_IN && !e->stopping &&
-		       e->now->mono >= s->sick_until &&
-		       any_dev(&e->links, &spec->devs);
-	return node->rec && node->rec->node.state == NODE_READY &&
-	       any_dev(&node->rec->node.devs, &spec->devs);
+	return !view_hindrance(e, node, s);
 }
 
 /*

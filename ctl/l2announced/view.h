@@ -84,6 +84,7 @@ enum el_health {
  * @mine: held by this incarnation of this node
  * @announced: people were told that we hold it
  * @reason: why it was last claimed
+ * @unit: the first of the services it shares a VIP with; planned with @assigned
  * @assigned: who should hold it; NULL where nobody can
  * @rank: how many nodes would be asked before us
  * @eligible: how many nodes can hold it and pass its checks
@@ -117,6 +118,7 @@ struct el_service {
 	bool mine;
 	bool announced;
 	enum el_reason reason;
+	struct el_service *unit;
 	struct el_node *assigned;
 	size_t rank;
 	size_t eligible;
@@ -233,6 +235,10 @@ bool view_free(struct election *e, const struct el_service *s);
  * @before: only claims older than this version count
  */
 bool view_taken(struct election *e, const struct el_service *s, uint64_t before);
+
+/** view_hindrance() - why a node cannot hold a service; NULL where it can */
+const char *view_hindrance(const struct election *e, const struct el_node *node,
+			   const struct el_service *s);
 
 /** view_can_hold() - a node is ready and has what a service needs */
 bool view_can_hold(const struct election *e, const struct el_node *node,

@@ -71,7 +71,8 @@ struct noun {
 
 extern const struct noun noun_vip, noun_lease, noun_announce, noun_monitor,
 	noun_stats, noun_settings, noun_service, noun_apply, noun_node,
-	noun_move, noun_status, noun_reload;
+	noun_move, noun_why, noun_status,
+	noun_reload;
 
 /** ctl_set_words() - remember the command; a long one is cut */
 void ctl_set_words(struct ctl *ctl, char **words);

@@ -18,6 +18,7 @@ static const struct noun *const nouns[] = {
 	&noun_apply,
 	&noun_node,
 	&noun_move,
+	&noun_why,
 	&noun_status,
 	&noun_reload,
 };
