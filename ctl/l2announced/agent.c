@@ -13,8 +13,6 @@
 #include "agent_priv.h"
 #include "lib/clock.h"
 #include "log.h"
-#include "notes.h"
-#include "notify.h"
 
 /* A call to the store, until it is answered. */
 struct errand {
@@ -204,6 +202,13 @@ static void do_serve(struct agent *a, const struct el_action *action)
 	served(a, s, responder_serve(a->responder, s));
 }
 
+static void end_loop(void *arg)
+{
+	struct agent *a = arg;
+
+	event_base_loopbreak(a->base);
+}
+
 static void do_exit(struct agent *a, const struct el_action *action)
 {
 	if (action->text && action->status)
@@ -212,14 +217,11 @@ static void do_exit(struct agent *a, const struct el_action *action)
 		log_warn("%s", action->text);
 	a->status = action->status;
 	a->done = true;
-	event_base_loopbreak(a->base);
-}
-
-static void do_note(const struct el_action *action)
-{
-	note_log(action);
-	if (action->note == EL_NOTE_JOINED || action->note == EL_NOTE_TAKEN_UP)
-		notify_manager("READY=1");
+	/* Who comes next has to be in time for the lease. */
+	if (a->leaving)
+		end_loop(a);
+	else
+		hooks_finish(a->hooks, end_loop, a);
 }
 
 static void act(struct agent *a, const struct el_action *action)
@@ -242,7 +244,7 @@ static void act(struct agent *a, const struct el_action *action)
 		do_serve(a, action);
 		break;
 	case EL_NOTE:
-		do_note(action);
+		agent_note(a, action);
 		break;
 	case EL_EXIT:
 		do_exit(a, action);

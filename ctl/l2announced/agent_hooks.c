@@ -119,8 +119,10 @@ static void on_conflict(void *arg, const char *vip, const uint8_t *mac)
 	for (size_t i = 0; i < a->served.n; i++) {
 		const struct served *s = &a->served.v[i];
 
-		if (s->spec && names_has(&s->spec->service.vips, vip))
-			agent_raise(a, &ev, NULL, s->name);
+		if (!s->spec || !names_has(&s->spec->service.vips, vip))
+			continue;
+		agent_tell_conflict(a, s, vip, text);
+		agent_raise(a, &ev, NULL, s->name);
 	}
 }
 

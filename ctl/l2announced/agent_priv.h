@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The agent's insides, shared by its three files:
+ * The agent's insides, shared by its files:
  *
  *   agent.c        events in, actions out, one at a time
  *   agent_hooks.c  what the store, the kernel and the clock tell
+ *   agent_tell.c   what people, their tools and their hooks are told
  *   agent_start.c  putting it together and taking it apart
  */
 #ifndef L2A_AGENT_PRIV_H
@@ -12,6 +13,7 @@
 #include "agent.h"
 #include "deliver.h"
 #include "health.h"
+#include "hooks.h"
 #include "links.h"
 #include "responder.h"
 #include "served.h"
@@ -36,6 +38,7 @@ struct agent {
 	struct responder *responder;
 	struct deliver *deliver;
 	struct health *health;
+	struct hooks *hooks;
 	struct served_list served;
 	struct metrics metrics;
 	struct event *tick;
@@ -72,5 +75,14 @@ void agent_on_health(void *arg, const char *service, bool ok);
 void agent_on_tick(int fd, short what, void *arg);
 void agent_on_check(int fd, short what, void *arg);
 void agent_on_routes(int fd, short what, void *arg);
+
+/* agent_tell.c */
+
+/** agent_note() - an EL_NOTE */
+void agent_note(struct agent *a, const struct el_action *action);
+
+/** agent_tell_conflict() - a foreign station claims a VIP of a service */
+void agent_tell_conflict(struct agent *a, const struct served *s,
+			 const char *vip, const char *mac);
 
 #endif /* L2A_AGENT_PRIV_H */

@@ -71,6 +71,7 @@ static int open_all(struct agent *a, struct l2a_error *err)
 	a->deliver = deliver_open(err);
 	if (!a->deliver)
 		return err->code;
+	a->hooks = hooks_new(a->base, a->config);
 	a->health = health_new(a->base, a->config, agent_on_health, a);
 	a->links = links_open(a->base, agent_on_links, a, err);
 	if (!a->links)
@@ -118,6 +119,7 @@ void agent_free(struct agent *a)
 	deliver_close(a->deliver);
 	links_close(a->links);
 	health_free(a->health);
+	hooks_free(a->hooks);
 	election_free(a->election);
 	served_clear(&a->served);
 	agent_drop_queue(a);
@@ -136,6 +138,9 @@ void agent_stop(struct agent *a)
 	struct el_event ev = { .type = EL_EV_STOP };
 
 	notify_manager("STOPPING=1");
+	/* Told twice, it does not wait for its last hooks. */
+	if (a->done)
+		event_base_loopbreak(a->base);
 	agent_step(a, &ev);
 }
 

@@ -53,6 +53,7 @@ struct raw {
 	int *rebalance;
 	uint32_t *move_rate;
 	struct raw_checks checks;
+	struct raw_hooks *hooks;
 	char *log;
 };
 
@@ -89,6 +90,8 @@ static const cyaml_schema_field_t fields[] = {
 	CYAML_FIELD_SEQUENCE_COUNT("checks", OPTIONAL, struct raw, checks.v,
 				   checks.n, &config_check_entry, 0,
 				   CYAML_UNLIMITED),
+	CYAML_FIELD_MAPPING_PTR("hooks", OPTIONAL, struct raw, hooks,
+				config_hooks_fields),
 	TEXT("log", struct raw, log),
 	CYAML_FIELD_END
 };
@@ -113,9 +116,9 @@ int config_bad(const struct config_checks *c, const char *key,
 	return l2a_fail(c->err, -EINVAL, "%s: %s: %s", c->file, key, text);
 }
 
-static int get_duration(const struct config_checks *c, const char *key,
-			const char *text, uint32_t fallback, uint32_t least,
-			uint32_t most, uint32_t *ms)
+int config_duration(const struct config_checks *c, const char *key,
+		    const char *text, uint32_t fallback, uint32_t least,
+		    uint32_t most, uint32_t *ms)
 {
 	char lo[L2A_DURATION_STRLEN], hi[L2A_DURATION_STRLEN];
 	struct l2a_error err;
@@ -145,24 +148,24 @@ static int get_times(const struct config_checks *c, const struct raw *raw,
 	uint32_t most = DURATION_MOST_MS;
 	int ret;
 
-	ret = get_duration(c, "duration", raw->duration, duration_ms,
-			   DURATION_LEAST_MS, most, &config->duration_ms);
+	ret = config_duration(c, "duration", raw->duration, duration_ms,
+			      DURATION_LEAST_MS, most, &config->duration_ms);
 	if (!ret)
-		ret = get_duration(c, "renew", raw->renew,
-				   config->duration_ms / RENEW_SHARE,
-				   RENEW_LEAST_MS, most, &config->renew_ms);
+		ret = config_duration(c, "renew", raw->renew,
+				      config->duration_ms / RENEW_SHARE,
+				      RENEW_LEAST_MS, most, &config->renew_ms);
 	if (!ret)
-		ret = get_duration(c, "margin", raw->margin,
-				   default_margin(config->duration_ms),
-				   MARGIN_LEAST_MS, config->duration_ms / 2,
-				   &config->margin_ms);
+		ret = config_duration(c, "margin", raw->margin,
+				      default_margin(config->duration_ms),
+				      MARGIN_LEAST_MS, config->duration_ms / 2,
+				      &config->margin_ms);
 	if (!ret)
-		ret = get_duration(c, "linger", raw->linger, LINGER_MS, 0,
-				   LINGER_MOST_MS, &config->linger_ms);
+		ret = config_duration(c, "linger", raw->linger, LINGER_MS, 0,
+				      LINGER_MOST_MS, &config->linger_ms);
 	if (!ret)
-		ret = get_duration(c, "reconcile", raw->reconcile, RECONCILE_MS,
-				   RECONCILE_LEAST_MS, RECONCILE_MOST_MS,
-				   &config->reconcile_ms);
+		ret = config_duration(c, "reconcile", raw->reconcile, RECONCILE_MS,
+				      RECONCILE_LEAST_MS, RECONCILE_MOST_MS,
+				      &config->reconcile_ms);
 	if (ret)
 		return ret;
 	if (config->renew_ms < RENEW_LEAST_MS)
@@ -274,6 +277,8 @@ static int check(const struct config_checks *c, const struct raw *raw,
 		ret = get_rest(c, raw, config);
 	if (!ret)
 		ret = config_checks_take(c, &raw->checks, config);
+	if (!ret)
+		ret = config_hooks_take(c, raw->hooks, config);
 	return ret;
 }
 

@@ -24,6 +24,14 @@ struct config_command {
 	struct names argv;
 };
 
+enum config_hook {
+	HOOK_ACQUIRE,	/* this node answers for a service */
+	HOOK_RELEASE,	/* it does not any more */
+	HOOK_CONFLICT,	/* a foreign station claims a VIP it answers for */
+};
+
+#define N_HOOKS		3
+
 /**
  * struct config - what the controller runs with
  * @node: this node's name
@@ -52,6 +60,8 @@ struct config_command {
  * @move_rate: most hand-overs a second for balance or preference
  * @checks: the commands that services' checks may name
  * @n_checks: how many
+ * @hooks: by enum config_hook: a path and arguments; empty: none
+ * @hook_timeout_ms: a hook that takes longer is killed
  * @log: least important priority that is logged
  */
 struct config {
@@ -81,6 +91,8 @@ struct config {
 	uint32_t move_rate;
 	struct config_command *checks;
 	size_t n_checks;
+	struct names hooks[N_HOOKS];
+	uint32_t hook_timeout_ms;
 	int log;
 };
 
@@ -101,6 +113,12 @@ void config_free(struct config *config);
 
 /** config_checks_same() - the same checks, in the same order */
 bool config_checks_same(const struct config *a, const struct config *b);
+
+/** config_hooks_same() - the same hooks */
+bool config_hooks_same(const struct config *a, const struct config *b);
+
+/** config_hook_name() - "on_acquire" and so on */
+const char *config_hook_name(enum config_hook hook);
 
 /** config_commands_swap() - exchange two configurations' commands */
 void config_commands_swap(struct config *a, struct config *b);

@@ -8,6 +8,11 @@
 
 #include "config_commands.h"
 
+/* What the default and the limits are; l2announced.yaml(5) gives them. */
+#define HOOK_TIMEOUT_MS		10000
+#define HOOK_TIMEOUT_LEAST_MS	100
+#define HOOK_TIMEOUT_MOST_MS	600000
+
 static const cyaml_schema_value_t word_entry = {
 	CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 1, CYAML_UNLIMITED),
 };
@@ -24,6 +29,32 @@ static const cyaml_schema_field_t check_fields[] = {
 const cyaml_schema_value_t config_check_entry = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct raw_check, check_fields),
 };
+
+#define HOOK(key, number) \
+	CYAML_FIELD_SEQUENCE_COUNT(key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, \
+				   struct raw_hooks, commands[number].v, \
+				   commands[number].n, &word_entry, 1, \
+				   CYAML_UNLIMITED)
+
+const cyaml_schema_field_t config_hooks_fields[] = {
+	HOOK("on_acquire", HOOK_ACQUIRE),
+	HOOK("on_release", HOOK_RELEASE),
+	HOOK("on_conflict", HOOK_CONFLICT),
+	CYAML_FIELD_STRING_PTR("timeout", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+			       struct raw_hooks, timeout, 1, CYAML_UNLIMITED),
+	CYAML_FIELD_END
+};
+
+const char *config_hook_name(enum config_hook hook)
+{
+	static const char *const names[N_HOOKS] = {
+		[HOOK_ACQUIRE] = "on_acquire",
+		[HOOK_RELEASE] = "on_release",
+		[HOOK_CONFLICT] = "on_conflict",
+	};
+
+	return names[hook];
+}
 
 static int take_command(const struct config_checks *c, const char *key,
 			const struct raw_command *raw, struct names *argv)
@@ -79,15 +110,43 @@ bool config_checks_same(const struct config *a, const struct config *b)
 	return true;
 }
 
+int config_hooks_take(const struct config_checks *c,
+		      const struct raw_hooks *raw, struct config *config)
+{
+	for (size_t i = 0; raw && i < N_HOOKS; i++) {
+		const char *key = config_hook_name((enum config_hook)i);
+		const struct raw_command *command = &raw->commands[i];
+
+		if (command->v &&
+		    take_command(c, key, command, &config->hooks[i]))
+			return c->err->code;
+	}
+	return config_duration(c, "timeout", raw ? raw->timeout : NULL,
+			       HOOK_TIMEOUT_MS, HOOK_TIMEOUT_LEAST_MS,
+			       HOOK_TIMEOUT_MOST_MS, &config->hook_timeout_ms);
+}
+
+bool config_hooks_same(const struct config *a, const struct config *b)
+{
+	for (size_t i = 0; i < N_HOOKS; i++) {
+		if (!names_equal(&a->hooks[i], &b->hooks[i]))
+			return false;
+	}
+	return a->hook_timeout_ms == b->hook_timeout_ms;
+}
+
 void config_commands_swap(struct config *a, struct config *b)
 {
-	struct config_command *checks = a->checks;
-	size_t n_checks = a->n_checks;
+	const struct config was = *a;
 
 	a->checks = b->checks;
 	a->n_checks = b->n_checks;
-	b->checks = checks;
-	b->n_checks = n_checks;
+	a->hook_timeout_ms = b->hook_timeout_ms;
+	memcpy(a->hooks, b->hooks, sizeof(a->hooks));
+	b->checks = was.checks;
+	b->n_checks = was.n_checks;
+	b->hook_timeout_ms = was.hook_timeout_ms;
+	memcpy(b->hooks, was.hooks, sizeof(b->hooks));
 }
 
 void config_commands_free(struct config *config)
@@ -97,4 +156,6 @@ void config_commands_free(struct config *config)
 		names_clear(&config->checks[i].argv);
 	}
 	free(config->checks);
+	for (size_t i = 0; i < N_HOOKS; i++)
+		names_clear(&config->hooks[i]);
 }

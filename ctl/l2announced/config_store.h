@@ -44,6 +44,22 @@ int config_bad(const struct config_checks *c, const char *key,
 	       const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /**
+ * config_duration() - read a duration
+ * @c: where to complain
+ * @key: of this key
+ * @text: its value, NULL where it has none
+ * @fallback: then it is this
+ * @least: may not be shorter
+ * @most: nor longer
+ * @ms: out
+ *
+ * All in milliseconds. Return: 0 or -EINVAL.
+ */
+int config_duration(const struct config_checks *c, const char *key,
+		    const char *text, uint32_t fallback, uint32_t least,
+		    uint32_t most, uint32_t *ms);
+
+/**
  * config_store_check() - check and take over what is said of the store
  * @c: where to complain
  * @raw: as it stands in the file

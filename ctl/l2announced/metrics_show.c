@@ -150,13 +150,13 @@ struct family {
 
 static void held(const struct walk *w, const struct el_service_info *s)
 {
-	expo_sample(w->buf, w->family->name, !strcmp(s->state, "held"),
+	expo_sample(w->buf, w->family->name, s->held,
 		    EXPO_LABELS("service", s->name));
 }
 
 static void holder(const struct walk *w, const struct el_service_info *s)
 {
-	if (!strcmp(s->state, "held"))
+	if (s->held)
 		expo_sample(w->buf, w->family->name, 1,
 			    EXPO_LABELS("service", s->name, "node",
 					s->holder->node));

@@ -112,6 +112,7 @@ static const struct {
 	{ "rebalance", same_rebalance, true },
 	{ "move_rate", same_move_rate, true },
 	{ "checks", config_checks_same, true },
+	{ "hooks", config_hooks_same, true },
 	{ "socket", same_socket, false },
 	{ "lockdir", same_lockdir, false },
 	{ "user", same_user, false },

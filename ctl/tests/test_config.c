@@ -166,7 +166,34 @@ static void test_checks(void **state)
 	assert_string_equal(argv->v[2], "two words");
 	assert_non_null(config_check_command(&config, "db.1"));
 	assert_null(config_check_command(&config, "db"));
+	assert_int_equal(config.hooks[HOOK_ACQUIRE].n, 0);
 	config_free(&config);
+}
+
+static void test_hooks(void **state)
+{
+	struct config config, other;
+	struct l2a_error err;
+
+	(void)state;
+	assert_int_equal(load("node: a\nstore: {path: /s}\nhooks:\n"
+			      "  on_release: [/bin/x, -r]\n"
+			      "  on_conflict: [/bin/y]\n  timeout: 3s\n", NULL,
+			      &config, &err), 0);
+	assert_int_equal(config.hooks[HOOK_ACQUIRE].n, 0);
+	assert_int_equal(config.hooks[HOOK_RELEASE].n, 2);
+	assert_string_equal(config.hooks[HOOK_RELEASE].v[1], "-r");
+	assert_string_equal(config.hooks[HOOK_CONFLICT].v[0], "/bin/y");
+	assert_int_equal(config.hook_timeout_ms, 3000);
+	assert_int_equal(load("node: a\nstore: {path: /s}\n", NULL, &other,
+			      &err), 0);
+	assert_int_equal(other.hook_timeout_ms, 10000);
+	config_commands_swap(&config, &other);
+	assert_int_equal(config.hooks[HOOK_RELEASE].n, 0);
+	assert_int_equal(config.hook_timeout_ms, 10000);
+	assert_int_equal(other.hooks[HOOK_RELEASE].n, 2);
+	config_free(&config);
+	config_free(&other);
 }
 
 static void test_node_from_the_command_line(void **state)
@@ -232,6 +259,13 @@ static void test_refusals(void **state)
 		  ":3: socket: \"x\"" },
 		{ "node: a\nstore: {path: /s}\nmove_rate: 0\n",
 		  ":3: move_rate: 0" },
+#define HOOKS "node: a\nstore: {path: /s}\nhooks:\n"
+		{ HOOKS "  on_acquire: [x]\n",
+		  ":4: on_acquire: \"x\" must be absolute" },
+		{ HOOKS "  on_acquire: []\n", "on_acquire" },
+		{ HOOKS "  on_fire: [/x]\n", ":4: on_fire: unknown key" },
+		{ HOOKS "  timeout: 99ms\n",
+		  ":4: timeout: 99ms is out of range, 100ms to 10m" },
 #define CHECKS "node: a\nstore: {path: /s}\nchecks:\n"
 		{ CHECKS "- {name: web, command: [web]}\n",
 		  ":3: checks: \"web\" must be absolute" },
@@ -358,6 +392,7 @@ int main(void)
 		cmocka_unit_test(test_metrics),
 		cmocka_unit_test(test_etcd),
 		cmocka_unit_test(test_checks),
+		cmocka_unit_test(test_hooks),
 		cmocka_unit_test(test_node_from_the_command_line),
 		cmocka_unit_test(test_shortest_durations),
 		cmocka_unit_test(test_refusals),

@@ -53,6 +53,9 @@ static void test_differences(void **state)
 		  "reconcile rebalance move_rate", "" },
 		{ FIRST "checks: [{name: a, command: [/a]}]\n", "checks", "" },
 		{ FIRST "checks: []\n", "", "" },
+		{ FIRST "hooks: {on_acquire: [/a]}\n",
+		  "hooks", "" },
+		{ FIRST "hooks: {timeout: 1s}\n", "hooks", "" },
 		{ FIRST "renew: 300ms\n", "", "renew" },
 		{ FIRST "duration: 4s\n", "margin", "duration renew" },
 		{ FIRST "lease: 2\nsocket: /x\nlockdir: /y\nuser: nobody\n"
