@@ -35,6 +35,8 @@ static int make_election(struct agent *a, struct l2a_error *err)
 		.duration_ms = a->config->duration_ms,
 		.renew_ms = a->config->renew_ms,
 		.margin_ms = a->config->margin_ms,
+		.link_up_ms = a->config->link_up_ms,
+		.link_down_ms = a->config->link_down_ms,
 		.rebalance = a->config->rebalance,
 		.move_rate = a->config->move_rate,
 	};
@@ -160,6 +162,8 @@ void agent_configured(struct agent *a)
 	ev.config.margin_ms = a->config->margin_ms;
 	ev.config.rebalance = a->config->rebalance;
 	ev.config.move_rate = a->config->move_rate;
+	ev.config.link_up_ms = a->config->link_up_ms;
+	ev.config.link_down_ms = a->config->link_down_ms;
 	agent_step(a, &ev);
 	/* Now, for the time until then may have been a long one. */
 	agent_on_check(-1, 0, a);

@@ -32,6 +32,9 @@
 #define RECONCILE_MS		3000
 #define RECONCILE_LEAST_MS	100
 #define RECONCILE_MOST_MS	60000
+#define LINK_UP_MS		1000
+#define LINK_DOWN_MS		0
+#define LINK_MOST_MS		60000
 #define MOVE_RATE		10
 #define LEASE_ID		1
 #define LOCKDIR			"/run/l2announce"
@@ -50,6 +53,8 @@ struct raw {
 	char *margin;
 	char *linger;
 	char *reconcile;
+	char *link_up;
+	char *link_down;
 	int *rebalance;
 	uint32_t *move_rate;
 	struct raw_checks checks;
@@ -83,6 +88,8 @@ static const cyaml_schema_field_t fields[] = {
 	TEXT("margin", struct raw, margin),
 	TEXT("linger", struct raw, linger),
 	TEXT("reconcile", struct raw, reconcile),
+	TEXT("link_up", struct raw, link_up),
+	TEXT("link_down", struct raw, link_down),
 	CYAML_FIELD_ENUM_PTR("rebalance", OPTIONAL | CYAML_FLAG_STRICT,
 			     struct raw, rebalance, booleans,
 			     sizeof(booleans) / sizeof(booleans[0])),
@@ -166,6 +173,13 @@ static int get_times(const struct config_checks *c, const struct raw *raw,
 		ret = config_duration(c, "reconcile", raw->reconcile, RECONCILE_MS,
 				      RECONCILE_LEAST_MS, RECONCILE_MOST_MS,
 				      &config->reconcile_ms);
+	if (!ret)
+		ret = config_duration(c, "link_up", raw->link_up, LINK_UP_MS, 0,
+				      LINK_MOST_MS, &config->link_up_ms);
+	if (!ret)
+		ret = config_duration(c, "link_down", raw->link_down,
+				      LINK_DOWN_MS, 0, LINK_MOST_MS,
+				      &config->link_down_ms);
 	if (ret)
 		return ret;
 	if (config->renew_ms < RENEW_LEAST_MS)

@@ -56,6 +56,8 @@ enum config_hook {
  * @margin_ms: how much before the duration's end the kernel falls silent
  * @linger_ms: how long to deliver after a hand-over
  * @reconcile_ms: time between two comparisons with the kernel
+ * @link_up_ms: how long a device has to be up before it counts
+ * @link_down_ms: how long it has to be down before it does not
  * @rebalance: even out the counts by handing over
  * @move_rate: most hand-overs a second for balance or preference
  * @checks: the commands that services' checks may name
@@ -87,6 +89,8 @@ struct config {
 	uint32_t margin_ms;
 	uint32_t linger_ms;
 	uint32_t reconcile_ms;
+	uint32_t link_up_ms;
+	uint32_t link_down_ms;
 	bool rebalance;
 	uint32_t move_rate;
 	struct config_command *checks;

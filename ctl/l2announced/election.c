@@ -18,6 +18,7 @@ struct election *election_new(const struct el_config *config)
 	e->config.host = xstrdup(config->host);
 	e->dirty = true;
 	e->replan = NEVER;
+	e->relink = NEVER;
 	e->wake = NEVER;
 	return e;
 }
@@ -28,6 +29,7 @@ void election_free(struct election *e)
 		return;
 	view_forget(e);
 	names_clear(&e->links);
+	debounce_clear(&e->debounce);
 	names_clear(&e->kernel_active);
 	record_put(e->self.put_rec);
 	free((void *)(uintptr_t)e->config.node);
@@ -162,12 +164,21 @@ static void answer(struct election *e, const struct el_event *ev)
 	}
 }
 
-static void take_links(struct election *e, const struct names *links)
+static void refresh_links(struct election *e)
 {
 	names_clear(&e->links);
-	names_copy(&e->links, links);
-	e->have_links = true;
+	e->relink = debounce_counts(&e->debounce, e->now->mono,
+				    e->config.link_up_ms * NSEC_PER_MSEC,
+				    e->config.link_down_ms * NSEC_PER_MSEC,
+				    &e->links);
 	e->dirty = true;
+}
+
+static void take_links(struct election *e, const struct names *links)
+{
+	debounce_take(&e->debounce, links, e->now->mono);
+	e->have_links = true;
+	refresh_links(e);
 }
 
 static void take_health(struct election *e, const struct el_event *ev)
@@ -218,6 +229,9 @@ static void take_config(struct election *e, const struct el_event *ev)
 	e->config.margin_ms = ev->config.margin_ms;
 	e->config.rebalance = ev->config.rebalance;
 	e->config.move_rate = ev->config.move_rate;
+	e->config.link_up_ms = ev->config.link_up_ms;
+	e->config.link_down_ms = ev->config.link_down_ms;
+	refresh_links(e);
 	e->dirty = true;
 }
 
@@ -305,6 +319,7 @@ static void settle(struct election *e)
 	member_stop(e);
 	member_leave(e);
 	el_wake_at(e, e->replan);
+	el_wake_at(e, e->relink);
 }
 
 void election_step(struct election *e, const struct el_event *ev,
@@ -317,6 +332,8 @@ void election_step(struct election *e, const struct el_event *ev,
 		e->dirty = true;
 	if (e->self.state != EL_MEMBER_GONE) {
 		take(e, ev);
+		if (now->mono >= e->relink)
+			refresh_links(e);
 		settle(e);
 	}
 	e->now = NULL;

@@ -56,6 +56,8 @@ enum el_fault {
  * @duration_ms: how long others wait before they fence us
  * @renew_ms: time between two renewals
  * @margin_ms: how much earlier than that our kernel falls silent
+ * @link_up_ms: a device that comes up counts after that
+ * @link_down_ms: one that goes down does not any more after that
  * @rebalance: hand services over to even out the counts
  * @move_rate: most services handed over in a second for balance or preference
  * @faults: enum el_fault
@@ -68,6 +70,8 @@ struct el_config {
 	uint32_t duration_ms;
 	uint32_t renew_ms;
 	uint32_t margin_ms;
+	uint32_t link_up_ms;
+	uint32_t link_down_ms;
 	bool rebalance;
 	uint32_t move_rate;
 	unsigned int faults;
@@ -85,7 +89,7 @@ enum el_event_type {
 	EL_EV_SERVE_DONE,
 	EL_EV_HEALTH,	/* what this node's checks of a service say */
 	EL_EV_CONFLICT,	/* another station claims a VIP of a service */
-	EL_EV_CONFIG,	/* another margin, balance or rate from now on */
+	EL_EV_CONFIG,	/* other margins, balance, rates from now on */
 	EL_EV_STOP,	/* hand everything over and end */
 	EL_EV_LEAVE,	/* end, and leave all to the next process of this node */
 };
@@ -166,6 +170,8 @@ struct el_event {
 			uint32_t margin_ms;
 			bool rebalance;
 			uint32_t move_rate;
+			uint32_t link_up_ms;
+			uint32_t link_down_ms;
 		} config;
 	};
 };

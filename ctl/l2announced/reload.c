@@ -51,6 +51,16 @@ static bool same_reconcile(const struct config *a, const struct config *b)
 	return a->reconcile_ms == b->reconcile_ms;
 }
 
+static bool same_link_up(const struct config *a, const struct config *b)
+{
+	return a->link_up_ms == b->link_up_ms;
+}
+
+static bool same_link_down(const struct config *a, const struct config *b)
+{
+	return a->link_down_ms == b->link_down_ms;
+}
+
 static bool same_rebalance(const struct config *a, const struct config *b)
 {
 	return a->rebalance == b->rebalance;
@@ -109,6 +119,8 @@ static const struct {
 	{ "margin", same_margin, true },
 	{ "linger", same_linger, true },
 	{ "reconcile", same_reconcile, true },
+	{ "link_up", same_link_up, true },
+	{ "link_down", same_link_down, true },
 	{ "rebalance", same_rebalance, true },
 	{ "move_rate", same_move_rate, true },
 	{ "checks", config_checks_same, true },
@@ -157,6 +169,8 @@ static void take(struct reload *r, struct config *config)
 	r->config->margin_ms = config->margin_ms;
 	r->config->linger_ms = config->linger_ms;
 	r->config->reconcile_ms = config->reconcile_ms;
+	r->config->link_up_ms = config->link_up_ms;
+	r->config->link_down_ms = config->link_down_ms;
 	r->config->rebalance = config->rebalance;
 	r->config->move_rate = config->move_rate;
 	r->config->log = config->log;

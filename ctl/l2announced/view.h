@@ -7,6 +7,7 @@
 #ifndef L2A_VIEW_H
 #define L2A_VIEW_H
 
+#include "debounce.h"
 #include "election.h"
 
 #define NSEC_PER_MSEC	1000000ULL
@@ -193,7 +194,9 @@ struct election {
 	bool kernel;
 	uint64_t kernel_token;
 	struct names kernel_active;
-	struct names links;
+	struct debounce debounce;	/* the devices, as they are */
+	struct names links;		/* those that count as up */
+	uint64_t relink;		/* they will be others then */
 	struct el_member self;
 	bool stopping;			/* handing everything over */
 	bool leaving;			/* to the next process of this node */

@@ -49,6 +49,8 @@ static void test_defaults(void **state)
 	assert_int_equal(config.renew_ms, 500);
 	assert_int_equal(config.margin_ms, 200);
 	assert_int_equal(config.linger_ms, 120000);
+	assert_int_equal(config.link_up_ms, 1000);
+	assert_int_equal(config.link_down_ms, 0);
 	assert_true(config.rebalance);
 	assert_int_equal(config.log, LOG_INFO);
 	config_free(&config);
@@ -103,6 +105,7 @@ static void test_everything_set(void **state)
 			      "duration: 300ms\nrenew: 100ms\nmargin: 20ms\n"
 			      "user: somebody\n"
 			      "linger: 0s\nreconcile: 1s\nrebalance: false\n"
+			      "link_up: 0s\nlink_down: 50ms\n"
 			      "move_rate: 3\nlog: debug\n", NULL, &config, &err),
 			 0);
 	assert_int_equal(config.lease, 7);
@@ -114,6 +117,8 @@ static void test_everything_set(void **state)
 	assert_int_equal(config.margin_ms, 20);
 	assert_int_equal(config.linger_ms, 0);
 	assert_int_equal(config.reconcile_ms, 1000);
+	assert_int_equal(config.link_up_ms, 0);
+	assert_int_equal(config.link_down_ms, 50);
 	assert_false(config.rebalance);
 	assert_int_equal(config.move_rate, 3);
 	assert_int_equal(config.log, LOG_DEBUG);
@@ -259,6 +264,8 @@ static void test_refusals(void **state)
 		  ":3: socket: \"x\"" },
 		{ "node: a\nstore: {path: /s}\nmove_rate: 0\n",
 		  ":3: move_rate: 0" },
+		{ "node: a\nstore: {path: /s}\nlink_up: 2m\n",
+		  ":3: link_up: 2m is out of range, 0s to 1m" },
 #define HOOKS "node: a\nstore: {path: /s}\nhooks:\n"
 		{ HOOKS "  on_acquire: [x]\n",
 		  ":4: on_acquire: \"x\" must be absolute" },

@@ -292,18 +292,17 @@ void host_fail(struct world *w, struct host *h, int service, bool failing)
 	judge(w, h, service);
 }
 
+/* Also what goes on unchanged is told again: the election may have forgotten. */
 static void check_from_now_on(struct world *w, struct host *h,
 			      const struct el_action *a)
 {
 	int service = service_number(a->name);
-	struct record *was = h->checked[service];
 	bool any = a->rec && a->rec->service.checks.n;
 
+	record_put(h->checked[service]);
 	h->checked[service] = any ? record_get(a->rec) : NULL;
-	if (any && (!was || !checks_equal(&was->service.checks,
-					  &a->rec->service.checks)))
+	if (any)
 		judge(w, h, service);
-	record_put(was);
 }
 
 static void serve(struct world *w, struct host *h, const struct el_action *a)
@@ -543,6 +542,8 @@ void host_init(struct world *w, struct host *h, int number)
 	h->config.duration_ms = duration;
 	h->config.renew_ms = duration == 300 ? 100 : duration / 4;
 	h->config.margin_ms = w->no_margin ? 0 : duration / 10;
+	h->config.link_up_ms = chance(w, 50) ? 0 : 1000;
+	h->config.link_down_ms = chance(w, 80) ? 0 : 50;
 	h->config.rebalance = chance(w, 70);
 	h->config.move_rate = 10;
 	h->offset = between(w, SEC, 1000 * SEC);
