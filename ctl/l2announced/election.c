@@ -213,6 +213,9 @@ static void take_reset(struct election *e)
 		struct el_service *s = e->services[i];
 		struct el_action *action;
 
+		if (s->announced)
+			el_note(e, EL_NOTE_LOST, s->name, e->config.node,
+				s->holder ? s->holder->holder.token : 0, NULL);
 		if (!s->want_spec)
 			continue;
 		action = el_do(e, EL_SERVE, s->name);

@@ -77,7 +77,7 @@ bool election_can_hold(struct election *e, const struct el_now *now,
 	bool can;
 
 	e->now = now;
-	can = s && n && view_can_hold(e, n, s);
+	can = s && n && view_can_hold(e, n, s) && view_well(e, n, s);
 	e->now = NULL;
 	return can;
 }

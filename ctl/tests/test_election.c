@@ -1241,6 +1241,29 @@ static void test_sick_hands_over(void **state)
 			    "peer");
 }
 
+static bool can_hold(const char *node)
+{
+	const struct el_now now = {
+		.boot = now_ms * MS + BOOT_AHEAD,
+		.mono = now_ms * MS,
+	};
+
+	return election_can_hold(e, &now, "s", node);
+}
+
+/* What a move asks before it is written down. */
+static void test_sick_cannot_hold(void **state)
+{
+	(void)state;
+	holding_checked(PEER("3", "ready", "1"));
+	assert_true(can_hold("me"));
+	assert_true(can_hold("peer"));
+	shows(RECORD_NODE, "peer", SICK("2"));
+	assert_false(can_hold("peer"));
+	health(false);
+	assert_false(can_hold("me"));
+}
+
 /* The others are told, but nobody is better. */
 static void test_all_sick_holder_keeps(void **state)
 {
@@ -1377,6 +1400,7 @@ static void test_another_store(void **state)
 	step(&reset);
 	assert_non_null(find(EL_LEASE_END));
 	assert_true(serves("s", EL_SERVE_STANDBY));
+	assert_string_equal(find_note(EL_NOTE_LOST)->name, "s");
 	rev = 1;
 	empty_view();
 	/* The others may not have noticed yet. */
@@ -1443,6 +1467,7 @@ int main(void)
 		TEST(test_nothing_known_claims_nothing),
 		TEST(test_sick_claims_nothing),
 		TEST(test_sick_hands_over),
+		TEST(test_sick_cannot_hold),
 		TEST(test_all_sick_holder_keeps),
 		TEST(test_all_sick_last_takes_back),
 		TEST(test_all_sick_others_stay_away),
