@@ -39,7 +39,7 @@ enum config_hook {
  * @user: to become when started as root; NULL to stay
  * @socket: path of the control socket
  * @lockdir: where the lock file is made
- * @store_type: "sqlite", "etcd"
+ * @store_type: "sqlite", "etcd", "kubernetes"
  * @store_text: type and all the store's settings, one line
  * @store_path: SQLite: the database file
  * @endpoints: etcd: "https://HOST:PORT" each
@@ -50,6 +50,9 @@ enum config_hook {
  * @store_server_name: etcd: the name in the servers' certificates, or NULL
  * @store_user: etcd: who we are, or NULL
  * @store_password_file: etcd: file of the user's password
+ * @store_namespace: kubernetes: where the Leases are
+ * @store_kubeconfig: kubernetes: how to get there; NULL: as a pod does
+ * @store_context: kubernetes: of that file, or NULL
  * @metrics_listen: "ADDRESS:PORT" where metrics are served too, or NULL
  * @duration_ms: silence after which others fence this node
  * @renew_ms: time between renewals
@@ -83,6 +86,9 @@ struct config {
 	char *store_server_name;
 	char *store_user;
 	char *store_password_file;
+	char *store_namespace;
+	char *store_kubeconfig;
+	char *store_context;
 	char *metrics_listen;
 	uint32_t duration_ms;
 	uint32_t renew_ms;

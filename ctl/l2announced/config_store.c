@@ -12,11 +12,14 @@
 
 #define PREFIX		"/l2announce/"
 #define PREFIX_MOST	256
+#define NAMESPACE	"kube-system"
+#define NAMESPACE_MOST	63
 
 /* Each store by the bit its keys are marked with. */
 enum store_bit {
 	SQLITE = 1,
 	ETCD = 2,
+	KUBERNETES = 4,
 };
 
 /* What the defaults are; l2announced.yaml(5) gives the reasons. */
@@ -27,6 +30,7 @@ static const struct {
 } types[] = {
 	{ "sqlite", SQLITE, 2000 },
 	{ "etcd", ETCD, 3000 },
+	{ "kubernetes", KUBERNETES, 6000 },
 };
 
 #define OPTIONAL	(CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL)
@@ -51,6 +55,9 @@ const cyaml_schema_field_t config_store_fields[] = {
 	TEXT("server_name", server_name),
 	TEXT("user", user),
 	TEXT("password_file", password_file),
+	TEXT("namespace", namespace),
+	TEXT("kubeconfig", kubeconfig),
+	TEXT("context", context),
 	CYAML_FIELD_END
 };
 
@@ -78,6 +85,9 @@ static int check_keys(const struct config_checks *c, const struct raw_store *raw
 		{ "server_name", raw->server_name, ETCD, false },
 		{ "user", raw->user, ETCD, false },
 		{ "password_file", raw->password_file, ETCD, true },
+		{ "namespace", raw->namespace, KUBERNETES, false },
+		{ "kubeconfig", raw->kubeconfig, KUBERNETES, true },
+		{ "context", raw->context, KUBERNETES, false },
 	};
 
 	if (raw->endpoints && !(bit & ETCD))
@@ -176,6 +186,31 @@ static int check_etcd(const struct config_checks *c, const struct raw_store *raw
 	return check_pairs(c, raw);
 }
 
+static bool namespace_ok(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len <= NAMESPACE_MOST && name[0] != '-' &&
+	       name[len - 1] != '-' &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
+}
+
+/* What the kubeconfig says is looked at when it is used: it may change. */
+static int check_kubernetes(const struct config_checks *c,
+			    const struct raw_store *raw, struct config *config)
+{
+	config->store_namespace = xstrdup(raw->namespace ? raw->namespace :
+					  NAMESPACE);
+	config->store_kubeconfig = xstrdup(raw->kubeconfig);
+	config->store_context = xstrdup(raw->context);
+	if (!namespace_ok(config->store_namespace))
+		return config_bad(c, "namespace", "\"%s\" is no namespace: small letters, digits and \"-\" within, at most %d",
+				  config->store_namespace, NAMESPACE_MOST);
+	if (raw->context && !raw->kubeconfig)
+		return config_bad(c, "context", "needs kubeconfig: the file it stands in");
+	return 0;
+}
+
 static int check_sqlite(const struct config_checks *c,
 			const struct raw_store *raw, struct config *config)
 {
@@ -183,6 +218,19 @@ static int check_sqlite(const struct config_checks *c,
 	if (!raw->path)
 		return config_bad(c, "store", "path is missing: where the database file should be");
 	return 0;
+}
+
+static int check_store(const struct config_checks *c, unsigned int bit,
+		       const struct raw_store *raw, struct config *config)
+{
+	switch (bit) {
+	case ETCD:
+		return check_etcd(c, raw, config);
+	case KUBERNETES:
+		return check_kubernetes(c, raw, config);
+	default:
+		return check_sqlite(c, raw, config);
+	}
 }
 
 static void add_text(FILE *f, const char *key, const char *value)
@@ -211,6 +259,9 @@ static char *describe(const struct config *config)
 	add_text(f, "server_name", config->store_server_name);
 	add_text(f, "user", config->store_user);
 	add_text(f, "password_file", config->store_password_file);
+	add_text(f, "namespace", config->store_namespace);
+	add_text(f, "kubeconfig", config->store_kubeconfig);
+	add_text(f, "context", config->store_context);
 	fclose(f);
 	return text;
 }
@@ -230,13 +281,12 @@ int config_store_check(const struct config_checks *c,
 		*duration_ms = types[i].duration_ms;
 	}
 	if (!bit)
-		return config_bad(c, "type", "\"%s\" is no store; known: sqlite, etcd",
+		return config_bad(c, "type", "\"%s\" is no store; known: sqlite, etcd, kubernetes",
 				  type);
 	config->store_type = xstrdup(type);
 	ret = check_keys(c, raw, type, bit);
 	if (!ret)
-		ret = bit == ETCD ? check_etcd(c, raw, config) :
-		      check_sqlite(c, raw, config);
+		ret = check_store(c, bit, raw, config);
 	if (!ret)
 		config->store_text = describe(config);
 	return ret;
@@ -255,4 +305,7 @@ void config_store_free(struct config *config)
 	free(config->store_server_name);
 	free(config->store_user);
 	free(config->store_password_file);
+	free(config->store_namespace);
+	free(config->store_kubeconfig);
+	free(config->store_context);
 }

@@ -22,6 +22,9 @@ struct raw_store {
 	char *server_name;
 	char *user;
 	char *password_file;
+	char *namespace;
+	char *kubeconfig;
+	char *context;
 };
 
 extern const cyaml_schema_field_t config_store_fields[];

@@ -9,6 +9,7 @@
 static const struct store_ops *const stores[] = {
 	&store_sqlite,
 	&store_etcd,
+	&store_kubernetes,
 };
 
 const struct store_ops *store_find(const char *type)

@@ -100,7 +100,7 @@ struct store_ops {
 	uint64_t (*rtt_us)(const struct store *store);
 };
 
-extern const struct store_ops store_sqlite, store_etcd;
+extern const struct store_ops store_sqlite, store_etcd, store_kubernetes;
 
 /** store_find() - the store of a type, or NULL */
 const struct store_ops *store_find(const char *type);

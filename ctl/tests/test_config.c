@@ -153,6 +153,27 @@ static void test_etcd(void **state)
 	config_free(&config);
 }
 
+static void test_kubernetes(void **state)
+{
+	struct config config;
+	struct l2a_error err;
+
+	(void)state;
+	assert_int_equal(load("node: a\nstore: {type: kubernetes}\n", NULL,
+			      &config, &err), 0);
+	assert_string_equal(config.store_namespace, "kube-system");
+	assert_null(config.store_kubeconfig);
+	assert_string_equal(config.store_text, "kubernetes namespace=kube-system");
+	assert_int_equal(config.duration_ms, 6000);
+	assert_int_equal(config.renew_ms, 1500);
+	config_free(&config);
+	assert_int_equal(load("node: a\nstore:\n  type: kubernetes\n"
+			      "  namespace: l2\n  kubeconfig: /k\n"
+			      "  context: c\n", NULL, &config, &err), 0);
+	assert_string_equal(config.store_text, "kubernetes namespace=l2 kubeconfig=/k context=c");
+	config_free(&config);
+}
+
 static void test_checks(void **state)
 {
 	const struct names *argv;
@@ -316,6 +337,16 @@ static void test_refusals(void **state)
 		  ":5: user: needs password_file" },
 		{ ETCD "  endpoints: [http://a:1]\n  password_file: /p\n",
 		  ":5: password_file: needs user" },
+#define KUBE "node: a\nstore:\n  type: kubernetes\n"
+		{ KUBE "  namespace: Kube\n",
+		  ":4: namespace: \"Kube\" is no namespace" },
+		{ KUBE "  namespace: a-\n", ":4: namespace: \"a-\"" },
+		{ KUBE "  kubeconfig: k\n", ":4: kubeconfig: \"k\" must be" },
+		{ KUBE "  context: c\n", ":4: context: needs kubeconfig" },
+		{ KUBE "  ca: /ca\n",
+		  ":4: ca: not for a store of type kubernetes" },
+		{ "node: a\nstore:\n  path: /s\n  namespace: n\n",
+		  ":4: namespace: not for a store of type sqlite" },
 		{ "node: [a]\nstore: {path: /s}\n", "line: 1" },
 		{ "node: a\n\tstore: x\n", "" },
 		{ "- a\n- b\n", "" },
@@ -398,6 +429,7 @@ int main(void)
 		cmocka_unit_test(test_everything_set),
 		cmocka_unit_test(test_metrics),
 		cmocka_unit_test(test_etcd),
+		cmocka_unit_test(test_kubernetes),
 		cmocka_unit_test(test_checks),
 		cmocka_unit_test(test_hooks),
 		cmocka_unit_test(test_node_from_the_command_line),
