@@ -25,6 +25,8 @@
 #   make check-kernels    DKMS and the behaviours on the kernels of Debian 11
 #                         to 13 and backports     SUITES="bullseye ..."
 #   make check-debug      the behaviours on a kernel with every detector
+#   make check-kubernetes the Kubernetes store on a real API server, which is built
+#                         first, from Debian's source
 #   make check-all        all of these
 #   make vm               a root prompt in a VM with three nodes wired up
 #   make setup            install what demo, check and vm need (they do it too)
@@ -125,9 +127,16 @@ check-debug:
 	@selftests/setup debug
 	@FAULTS="$(FAULTS)" selftests/vm/check-debug $(TESTS)
 
+check-kubernetes: guest-tools
+	@selftests/setup kubernetes
+	@selftests/stores/kube-apiserver >/dev/null
+	+@$(CTL) $(QUIET) tests
+	@selftests/stores/check-kubernetes
+
 # Each of them, also after one has failed.
 check-all:
-	@status=0; for c in check check-static check-chaos check-debug check-kernels; do \
+	@status=0; for c in check check-static check-chaos check-debug check-kernels \
+			check-kubernetes; do \
 		$(MAKE) --no-print-directory $$c || status=1; \
 	done; exit $$status
 
@@ -144,4 +153,4 @@ help:
 
 .PHONY: all kdir modules modules_install modules_clean tools install clean \
 	setup guest-tools demo vm check check-static check-kernels check-debug \
-	check-all check-chaos check-model bench bench-check deb help
+	check-kubernetes check-all check-chaos check-model bench bench-check deb help

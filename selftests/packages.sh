@@ -31,3 +31,6 @@ L2A_STATIC_PACKAGES=("${L2A_KBUILD_PACKAGES[@]}" git perl sparse coccinelle
 	prometheus)
 L2A_KERNELS_PACKAGES=(mmdebstrap util-linux)
 L2A_DEBUG_PACKAGES=("${L2A_KBUILD_PACKAGES[@]}")
+
+# For check-kubernetes: what the API server is built with.
+L2A_KUBERNETES_PACKAGES=(dpkg-dev golang-go jq rsync)

@@ -61,3 +61,17 @@ installed_version()
 	dpkg-query -W -f '${db:Status-Status} ${Version}\n' "$1" 2>/dev/null |
 		sed -n 's/^installed //p' | head -n 1
 }
+
+# debian_mirror LABEL DEFAULT: print the archive of this label (Debian,
+# Debian-Security) that this machine's apt uses, or the default.
+debian_mirror()
+{
+	local found
+
+	# shellcheck disable=SC2016 # for apt
+	found=$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' \
+		'Created-By: Packages' 'Origin: Debian' |
+		sed -n "s/^$1 //p" | head -n 1)
+	found=${found:-$2}
+	echo "${found%/}"
+}
