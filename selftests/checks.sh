@@ -87,7 +87,7 @@ LIMIT="interval 200ms timeout 20s rise 1 fall 2"
 
 cluster
 require python3
-plan 21
+plan 22
 
 for name in "${WORKERS[@]}"; do
 	mkdir "$L2A_TMP/$name"
@@ -117,6 +117,9 @@ next=$(answerer 1)
 check_controllers "both say who holds it" wait_for holder_is "$next" "$HOLDER"
 check "and the log says why" \
 	says "$HOLDER" "sick service=$SERVICE .*/healthz: status 404"
+control "$HOLDER" status > "$L2A_TMP/status"
+check "and its status" grep "$SERVICE: check http .* fails here: status 404" \
+	"$L2A_TMP/status"
 check "the node itself is as ready as before" node_is "$HOLDER" ready "$next"
 
 printf '# now all of them\n' >&3

@@ -70,17 +70,6 @@ bool health_take(struct health_count *count, bool ok, uint32_t rise,
 	return true;
 }
 
-const char *health_name(enum health_verdict verdict)
-{
-	static const char *const names[] = {
-		[HEALTH_UNKNOWN] = "unknown",
-		[HEALTH_GOOD] = "good",
-		[HEALTH_BAD] = "bad",
-	};
-
-	return names[verdict];
-}
-
 /* One bad check is enough; before all have spoken nothing is good. */
 static enum health_verdict verdict(const struct patient *p)
 {

@@ -89,7 +89,4 @@ struct health_info {
 void health_each(const struct health *h,
 		 void (*fn)(const struct health_info *info, void *arg), void *arg);
 
-/** health_name() - "unknown", "good" or "bad" */
-const char *health_name(enum health_verdict verdict);
-
 #endif /* L2A_HEALTH_H */

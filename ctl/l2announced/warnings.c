@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "arp_rules.h"
+#include "health.h"
 #include "lib/address.h"
 #include "links.h"
 #include "warnings.h"
@@ -233,6 +234,15 @@ static void look_at_kernel(const struct agent *agent,
 	free(vips);
 }
 
+static void look_at_check(const struct health_info *check, void *arg)
+{
+	if (check->verdict == HEALTH_BAD)
+		add(arg, "service %s: check %s %s fails here: %s",
+		    check->service, check_type_name(check->check->type),
+		    check->check->target,
+		    check->text ? check->text : "not well often enough yet");
+}
+
 void warnings_find(struct agent *agent, struct names *found)
 {
 	struct agent_info info = agent_info(agent);
@@ -249,6 +259,7 @@ void warnings_find(struct agent *agent, struct names *found)
 	look_at_kernel(agent, &info, &now, found);
 	look.proxy_all = is_on("all");
 	election_services(info.election, &now, look_at_service, &look);
+	health_each(info.health, look_at_check, found);
 	arp_rules_find(&rules);
 	for (size_t i = 0; i < rules.n; i++)
 		add(found, "%s drops ARP: a VIP's requests or replies may be among it",
