@@ -18,6 +18,7 @@ struct use {
 struct plan {
 	struct election *e;
 	size_t *unit_of;	/* service -> the lowest service it shares with */
+	size_t *next;		/* service -> the next one of its unit, or ASSIGN_NONE */
 	struct el_node **nodes;
 	const char **names;
 	size_t n_nodes;
@@ -81,6 +82,24 @@ static void find_units(struct plan *p)
 	free(uses);
 }
 
+/*
+ * Ten thousand services are thousands of units: each must find its own at once.
+ * Only what is wanted has VIPs, and so company.
+ */
+static void link_units(struct plan *p)
+{
+	size_t n = p->e->n_services;
+	size_t *head = xmalloc((n + 1) * sizeof(*head));
+
+	for (size_t i = 0; i < n; i++)
+		head[i] = ASSIGN_NONE;
+	for (size_t i = n; i > 0; i--) {
+		p->next[i - 1] = head[p->unit_of[i - 1]];
+		head[p->unit_of[i - 1]] = i - 1;
+	}
+	free(head);
+}
+
 static void find_nodes(struct plan *p)
 {
 	struct election *e = p->e;
@@ -109,9 +128,8 @@ static bool unit_all(const struct plan *p, size_t unit,
 				  const struct el_node *node,
 				  const struct el_service *s))
 {
-	for (size_t i = unit; i < p->e->n_services; i++) {
-		if (p->e->services[i]->spec && p->unit_of[i] == unit &&
-		    !what(p->e, node, p->e->services[i]))
+	for (size_t i = unit; i != ASSIGN_NONE; i = p->next[i]) {
+		if (!what(p->e, node, p->e->services[i]))
 			return false;
 	}
 	return true;
@@ -134,11 +152,9 @@ static size_t index_of(const struct plan *p, const char *name)
 /* The first preference that can be met, of the first service that has any. */
 static size_t unit_prefer(const struct plan *p, size_t unit)
 {
-	for (size_t i = unit; i < p->e->n_services; i++) {
+	for (size_t i = unit; i != ASSIGN_NONE; i = p->next[i]) {
 		const struct record *spec = p->e->services[i]->spec;
 
-		if (!spec || p->unit_of[i] != unit)
-			continue;
 		for (size_t k = 0; k < spec->service.prefer.n; k++) {
 			size_t at = index_of(p, spec->service.prefer.v[k]);
 
@@ -158,10 +174,10 @@ static size_t unit_holder(const struct plan *p, size_t unit)
 	size_t held = ASSIGN_NONE, next = ASSIGN_NONE;
 	uint64_t oldest = 0;
 
-	for (size_t i = unit; i < p->e->n_services; i++) {
+	for (size_t i = unit; i != ASSIGN_NONE; i = p->next[i]) {
 		const struct el_service *s = p->e->services[i];
 
-		if (!s->spec || p->unit_of[i] != unit || !s->holder)
+		if (!s->holder)
 			continue;
 		if (!view_free(p->e, s)) {
 			if (held == ASSIGN_NONE || s->holder_version < oldest) {
@@ -185,11 +201,11 @@ static size_t unit_keeper(const struct plan *p, size_t unit)
 
 	if (el_fault(p->e, EL_FAULT_NO_KEEPER))
 		return ASSIGN_NONE;
-	for (size_t i = unit; i < p->e->n_services; i++) {
+	for (size_t i = unit; i != ASSIGN_NONE; i = p->next[i]) {
 		const struct el_service *s = p->e->services[i];
 		const struct holder_record *h;
 
-		if (!s->spec || p->unit_of[i] != unit || !s->holder)
+		if (!s->holder)
 			continue;
 		h = &s->holder->holder;
 		keeper = index_of(p, h->node ? h->node : h->last);
@@ -252,11 +268,10 @@ static bool own_fit(const struct plan *p, size_t service, bool keeps)
 
 	if (!self || unit_all(p, service, self, view_well))
 		return self;
-	for (size_t i = service; keeps && i < p->e->n_services; i++) {
+	for (size_t i = service; keeps && i != ASSIGN_NONE; i = p->next[i]) {
 		const struct el_service *s = p->e->services[i];
 
-		if (s->spec && p->unit_of[i] == service &&
-		    s->health == EL_HEALTH_UNKNOWN &&
+		if (s->health == EL_HEALTH_UNKNOWN &&
 		    !view_well(p->e, self, s))
 			return false;
 	}
@@ -265,11 +280,10 @@ static bool own_fit(const struct plan *p, size_t service, bool keeps)
 
 static bool own_split(const struct plan *p, size_t service)
 {
-	for (size_t i = service; i < p->e->n_services; i++) {
+	for (size_t i = service; i != ASSIGN_NONE; i = p->next[i]) {
 		const struct el_service *s = p->e->services[i];
 
-		if (s->spec && p->unit_of[i] == service &&
-		    (!s->holder || !view_self(p->e, s->holder->holder.node)))
+		if (!s->holder || !view_self(p->e, s->holder->holder.node))
 			return true;
 	}
 	return false;
@@ -286,11 +300,9 @@ static void give_answers(struct plan *p)
 		bool split = own_split(p, p->first[i]);
 		size_t rank = own_rank(p, unit);
 
-		for (size_t k = p->first[i]; k < p->e->n_services; k++) {
+		for (size_t k = p->first[i]; k != ASSIGN_NONE; k = p->next[k]) {
 			struct el_service *s = p->e->services[k];
 
-			if (!s->spec || p->unit_of[k] != p->first[i])
-				continue;
 			s->unit = p->e->services[p->first[i]];
 			s->assigned = unit->assigned == ASSIGN_NONE ? NULL :
 				      p->nodes[unit->assigned];
@@ -312,7 +324,9 @@ void plan_make(struct election *e)
 	p.unit_of = xmalloc((e->n_services + 1) * sizeof(size_t));
 	p.units = xmalloc((e->n_services + 1) * sizeof(*p.units));
 	p.first = xmalloc((e->n_services + 1) * sizeof(size_t));
+	p.next = xmalloc((e->n_services + 1) * sizeof(size_t));
 	find_units(&p);
+	link_units(&p);
 	find_nodes(&p);
 	for (size_t i = 0; i < e->n_services; i++) {
 		e->services[i]->assigned = NULL;
@@ -332,6 +346,7 @@ void plan_make(struct election *e)
 	free(p.unit_of);
 	free(p.units);
 	free(p.first);
+	free(p.next);
 	free(p.nodes);
 	free(p.names);
 }
