@@ -80,18 +80,15 @@ struct agent_info {
 struct agent_info agent_info(const struct agent *a);
 
 /**
- * agent_stored() - a record was written, or deleted, by another than the election
+ * agent_stored() - records were written, or deleted, by another than the election
  * @a: the agent
- * @kind: what it is
- * @name: of the service or the node
- * @rec: what was written, NULL where it was deleted
- * @version: what the store answered
+ * @items: the records, with the versions that the store answered
+ * @n: how many
  *
  * The store's watch tells of it too, later: whoever asks here next would still
  * be answered from before.
  */
-void agent_stored(struct agent *a, enum record_kind kind, const char *name,
-		  struct record *rec, uint64_t version);
+void agent_stored(struct agent *a, const struct el_item *items, size_t n);
 
 /**
  * agent_vips() - the VIPs under this node's lease, as the kernel has them

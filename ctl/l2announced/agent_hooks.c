@@ -45,17 +45,13 @@ static void on_view(void *arg, const struct store_item *items, size_t n,
 	free(view);
 }
 
-void agent_stored(struct agent *a, enum record_kind kind, const char *name,
-		  struct record *rec, uint64_t version)
+void agent_stored(struct agent *a, const struct el_item *items, size_t n)
 {
-	const struct el_item item = {
-		.kind = kind, .name = name, .version = version, .rec = rec,
-	};
 	struct el_event ev = { .type = EL_EV_VIEW };
 
 	/* No word on any other record: the revision stays what it was. */
-	ev.view.items = &item;
-	ev.view.n = 1;
+	ev.view.items = items;
+	ev.view.n = n;
 	agent_step(a, &ev);
 }
 

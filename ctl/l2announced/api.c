@@ -80,6 +80,18 @@ static void on_client_gone(struct evhttp_connection *conn, void *arg)
 	call->req = NULL;
 }
 
+static void tell_agent(const struct api_call *call, uint64_t version)
+{
+	const struct el_item item = {
+		.kind = call->kind,
+		.name = call->name,
+		.version = version,
+		.rec = call->rec,
+	};
+
+	agent_stored(call->agent, &item, 1);
+}
+
 void api_stored(void *arg, const struct store_reply *reply)
 {
 	struct api_call *call = arg;
@@ -87,8 +99,7 @@ void api_stored(void *arg, const struct store_reply *reply)
 
 	if (reply->result == EL_OK) {
 		log_notice("%s %s=%s", call->did, call->what, call->name);
-		agent_stored(call->agent, call->kind, call->name, call->rec,
-			     reply->items[0].version);
+		tell_agent(call, reply->items[0].version);
 	}
 	if (req) {
 		evhttp_connection_set_closecb(evhttp_request_get_connection(req),

@@ -24,6 +24,7 @@
  * @req: who asked for it; NULL once the client has gone
  * @plan: what to do
  * @at: the one that is on its way
+ * @done: those before it, as they were stored
  */
 struct api_apply {
 	struct api_apply *next, **prev;
@@ -31,6 +32,7 @@ struct api_apply {
 	struct evhttp_request *req;
 	struct apply_plan plan;
 	size_t at;
+	struct el_item *done;
 };
 
 /* What is asked for. */
@@ -204,7 +206,16 @@ static void apply_free(struct api_apply *apply)
 	if (apply->next)
 		apply->next->prev = apply->prev;
 	apply_plan_clear(&apply->plan);
+	free(apply->done);
 	free(apply);
+}
+
+/* Told at once, and before the client: what it asks next is answered by this. */
+static void finish(struct api_apply *apply)
+{
+	if (apply->at)
+		agent_stored(apply->agent, apply->done, apply->at);
+	apply_free(apply);
 }
 
 static void go_on(struct api_apply *apply);
@@ -222,7 +233,7 @@ static void fail(struct api_apply *apply, const struct store_reply *reply)
 		applied = "no";
 		error = NULL;
 	}
-	apply_free(apply);
+	finish(apply);
 }
 
 static void stored(void *arg, const struct store_reply *reply)
@@ -241,8 +252,12 @@ static void stored(void *arg, const struct store_reply *reply)
 	}
 	log_notice("%s service=%s", change->rec ? "set" : "deleted",
 		   change->name);
-	agent_stored(apply->agent, RECORD_SERVICE, change->name, change->rec,
-		     reply->items[0].version);
+	apply->done[apply->at] = (struct el_item){
+		.kind = RECORD_SERVICE,
+		.name = change->name,
+		.version = reply->items[0].version,
+		.rec = change->rec,
+	};
 	if (apply->req)
 		say_change(apply->req, &apply->plan, apply->at, "yes", NULL);
 	apply->at++;
@@ -256,7 +271,7 @@ static void go_on(struct api_apply *apply)
 	char key[RECORD_KEY_MAX], *value;
 
 	if (apply->at == apply->plan.n) {
-		apply_free(apply);
+		finish(apply);
 		return;
 	}
 	record_key(RECORD_SERVICE, change->name, key);
@@ -279,6 +294,7 @@ static void begin(struct api *api, struct evhttp_request *req,
 	apply->agent = api->agent;
 	apply->req = req;
 	apply->plan = *plan;
+	apply->done = xmalloc((plan->n + 1) * sizeof(*apply->done));
 	apply->prev = &api->applies;
 	apply->next = api->applies;
 	if (apply->next)
