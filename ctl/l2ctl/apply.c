@@ -220,9 +220,18 @@ static int post(const struct ctl *ctl, const struct options *o,
 	if (!ret && !json_object_is_type(*list, json_type_array)) {
 		json_object_put(*list);
 		ret = l2a_fail(err, -EBADMSG,
-			       "the controller's answer broke off: apply again");
+			       "the controller's answer is no list");
 	}
 	return ret;
+}
+
+/* The controller was asked, and what it has done is not known to the end. */
+static int broken_off(struct l2a_error *err)
+{
+	const struct l2a_error was = *err;
+
+	return l2a_fail(err, was.code, "%.400s: some of it may be made, apply again for the rest",
+			was.text);
 }
 
 static int carry_out(const struct ctl *ctl, const struct options *o,
@@ -238,6 +247,8 @@ static int carry_out(const struct ctl *ctl, const struct options *o,
 	json_object_put(services);
 	if (ret == -EREMOTEIO)
 		return apply_file_blame(o->file, text, len, err);
+	if (!o->dry_run && (ret == -EIO || ret == -ETIMEDOUT || ret == -EBADMSG))
+		return broken_off(err);
 	if (ret)
 		return ret;
 	if (show(ctl, list, o->dry_run))
