@@ -57,7 +57,7 @@ void api_why(struct api *api, struct evhttp_request *req, const char *name)
 {
 	struct agent_info info = agent_info(api->agent);
 	struct el_now now = agent_now();
-	struct why why;
+	struct why why = { .unit = NULL };
 
 	if (evhttp_request_get_command(req) != EVHTTP_REQ_GET)
 		api_refuse(req, 405, "that can only be read");
