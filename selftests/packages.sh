@@ -24,12 +24,13 @@ L2A_KBUILD_PACKAGES=(flex bison bc libelf-dev libssl-dev)
 # What the bench compares the module with.
 L2A_BENCH_PACKAGES=(clang libbpf-dev bpftool)
 
-# For check-static, check-kernels and check-debug; the last also needs the source
-# of the guests' kernel.
+# For check-static, check-kernels, check-packages and check-debug; the last also needs
+# the source of the guests' kernel.
 L2A_STATIC_PACKAGES=("${L2A_KBUILD_PACKAGES[@]}" git perl sparse coccinelle
-	clang libbpf-dev lld llvm cppcheck shellcheck gcc-s390x-linux-gnu systemd
+	clang libbpf-dev lld llvm cppcheck shellcheck gcc-s390x-linux-gnu systemd man-db
 	prometheus)
 L2A_KERNELS_PACKAGES=(mmdebstrap util-linux)
+L2A_PACKAGES_PACKAGES=(mmdebstrap util-linux e2fsprogs)
 L2A_DEBUG_PACKAGES=("${L2A_KBUILD_PACKAGES[@]}")
 
 # For check-kubernetes: what the API server is built with.
