@@ -27,6 +27,8 @@
 #   make check-debug      the behaviours on a kernel with every detector
 #   make check-kubernetes the Kubernetes store on a real API server, which is built
 #                         first, from Debian's source
+#   make check-packages   the packages in clean roots, and installed by apt in
+#                         guests with systemd       SUITES="bookworm trixie"
 #   make check-all        all of these
 #   make vm               a root prompt in a VM with three nodes wired up
 #   make setup            install what demo, check and vm need (they do it too)
@@ -123,6 +125,10 @@ check-kernels:
 	@selftests/setup kernels
 	@SUITES="$(SUITES)" selftests/kernels/check $(TESTS)
 
+check-packages:
+	@selftests/setup packages
+	@SUITES="$(SUITES)" selftests/packages/check
+
 check-debug:
 	@selftests/setup debug
 	@FAULTS="$(FAULTS)" selftests/vm/check-debug $(TESTS)
@@ -136,7 +142,7 @@ check-kubernetes: guest-tools
 # Each of them, also after one has failed.
 check-all:
 	@status=0; for c in check check-static check-chaos check-debug check-kernels \
-			check-kubernetes; do \
+			check-kubernetes check-packages; do \
 		$(MAKE) --no-print-directory $$c || status=1; \
 	done; exit $$status
 
@@ -153,4 +159,4 @@ help:
 
 .PHONY: all kdir modules modules_install modules_clean tools install clean \
 	setup guest-tools demo vm check check-static check-kernels check-debug \
-	check-kubernetes check-all check-chaos check-model bench bench-check deb help
+	check-kubernetes check-packages check-all check-chaos check-model bench bench-check deb help
