@@ -3,6 +3,7 @@
  * One controller for a node, and one for a lease.
  */
 #include <errno.h>
+#include <event2/listener.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -14,10 +15,12 @@
 #include <unistd.h>
 
 #include "lock.h"
+#include "log.h"
 
 #define PATH_MOST	4096
 
 /* The descriptors stay open until the process ends, however it ends. */
+static int lease_fd = -1;
 
 static int locked_by(int fd, const struct config *config, struct l2a_error *err)
 {
@@ -54,28 +57,70 @@ static int lock_name(const struct config *config, struct l2a_error *err)
 	return 0;
 }
 
+static socklen_t lease_address(uint32_t lease, struct sockaddr_un *addr)
+{
+	int n;
+
+	*addr = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	n = snprintf(addr->sun_path + 1, sizeof(addr->sun_path) - 1,
+		     "l2announce/lease/%u", lease);
+	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
+			   (size_t)n);
+}
+
+/*
+ * Any user may take an abstract name. One who is neither root nor ours drives no
+ * lease, and must not keep us from driving it: by who listens, so a controller does.
+ */
+static bool lease_is_driven(const struct sockaddr_un *addr, socklen_t len)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct ucred peer = { .uid = (uid_t)-1 };
+	socklen_t size = sizeof(peer);
+	bool driven;
+
+	if (fd < 0)
+		return true;
+	driven = !connect(fd, (const struct sockaddr *)addr, len) &&
+		 !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) &&
+		 (!peer.uid || peer.uid == geteuid());
+	close(fd);
+	return driven;
+}
+
+static int lease_taken(const struct config *config,
+		       const struct sockaddr_un *addr, socklen_t len,
+		       struct l2a_error *err)
+{
+	if (lease_is_driven(addr, len))
+		return l2a_fail(err, -EBUSY,
+				"lease %u: another controller drives it in this network namespace",
+				config->lease);
+	log_warn("somebody who is no controller holds the name of lease %u's lock; going on without it",
+		 config->lease);
+	return 0;
+}
+
 static int lock_lease(const struct config *config, struct l2a_error *err)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int n;
+	struct sockaddr_un addr;
+	socklen_t len = lease_address(config->lease, &addr);
+	int error;
 
 	if (fd < 0)
 		return l2a_fail(err, -errno, "socket: %s", strerror(errno));
-	n = snprintf(addr.sun_path + 1, sizeof(addr.sun_path) - 1,
-		     "l2announce/lease/%u", config->lease);
-	if (!bind(fd, (const struct sockaddr *)&addr,
-		  (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
-			      (size_t)n)))
+	if (!bind(fd, (const struct sockaddr *)&addr, len) &&
+	    !listen(fd, SOMAXCONN)) {
+		lease_fd = fd;
 		return 0;
-	n = errno;
+	}
+	error = errno;
 	close(fd);
-	if (n != EADDRINUSE)
-		return l2a_fail(err, -n, "lease %u: %s", config->lease,
-				strerror(n));
-	return l2a_fail(err, -EBUSY,
-			"lease %u: another controller drives it in this network namespace",
-			config->lease);
+	if (error == EADDRINUSE)
+		return lease_taken(config, &addr, len, err);
+	return l2a_fail(err, -error, "lease %u: %s", config->lease,
+			strerror(error));
 }
 
 int lock_node(const struct config *config, struct l2a_error *err)
@@ -83,4 +128,24 @@ int lock_node(const struct config *config, struct l2a_error *err)
 	int ret = lock_name(config, err);
 
 	return ret ? ret : lock_lease(config, err);
+}
+
+/* That we were there to take the call is the answer. */
+static void on_call(struct evconnlistener *listener, evutil_socket_t fd,
+		    struct sockaddr *addr, int len, void *arg)
+{
+	(void)listener;
+	(void)addr;
+	(void)len;
+	(void)arg;
+	close(fd);
+}
+
+struct evconnlistener *lock_attend(struct event_base *base)
+{
+	if (lease_fd < 0)
+		return NULL;
+	evutil_make_socket_nonblocking(lease_fd);
+	return evconnlistener_new(base, on_call, NULL, LEV_OPT_CLOSE_ON_EXEC,
+				  0, lease_fd);
 }

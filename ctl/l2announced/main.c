@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <event2/event.h>
+#include <event2/listener.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -142,6 +143,7 @@ static int serve(struct daemon *d, struct event_base *base)
 
 static int run(struct daemon *d, const struct options *options)
 {
+	struct evconnlistener *calls;
 	struct event_base *base;
 	struct l2a_error err;
 	int status;
@@ -162,7 +164,10 @@ static int run(struct daemon *d, const struct options *options)
 		   L2A_VERSION, d->config.node, d->config.lease,
 		   d->config.duration_ms, d->config.renew_ms,
 		   d->config.margin_ms, d->config.store_text);
+	calls = lock_attend(base);
 	status = serve(d, base);
+	if (calls)
+		evconnlistener_free(calls);
 	event_base_free(base);
 	libevent_global_shutdown();
 	return status;
