@@ -2,7 +2,6 @@
 /*
  * Asking the local controller: HTTP with JSON on its unix socket.
  */
-#include <curl/curl.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include <sys/un.h>
 
 #include "http.h"
+#include "late_curl.h"
 
 /*
  * A controller that is frozen still has its socket accept: without a limit we
@@ -18,6 +18,9 @@
  * is far beyond any load.
  */
 #define SILENCE_S	10L
+
+/* Set before anything else is done. */
+static const struct late_curl *lib;
 
 int http_refusal(long status, struct json_object *answer,
 		 struct l2a_error *err)
@@ -42,20 +45,20 @@ static int unreachable(CURL *curl, CURLcode code, const char *socket,
 		return l2a_fail(err, -ETIMEDOUT,
 				"the controller at %s accepts and does not answer: is it stopped?",
 				socket);
-	curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &os);
+	lib->easy_getinfo(curl, CURLINFO_OS_ERRNO, &os);
 	if (code == CURLE_COULDNT_CONNECT && os)
 		return l2a_fail(err, (int)-os,
 				"cannot reach the controller at %s: %s%s",
 				socket, strerror((int)os),
 				os == EACCES ? "" : ": is l2announced running?");
 	return l2a_fail(err, -EIO, "cannot talk to the controller at %s: %s",
-			socket, curl_easy_strerror(code));
+			socket, lib->easy_strerror(code));
 }
 
 /* The URL's host means nothing on a unix socket; HTTP wants one. */
 static char *make_url(CURL *curl, const char *path, const char *name)
 {
-	char *escaped = name ? curl_easy_escape(curl, name, 0) : NULL;
+	char *escaped = name ? lib->easy_escape(curl, name, 0) : NULL;
 	char *url = NULL;
 
 	if (name && !escaped)
@@ -63,7 +66,7 @@ static char *make_url(CURL *curl, const char *path, const char *name)
 	if (asprintf(&url, "http://localhost%s%s%s", path, name ? "/" : "",
 		     escaped ? escaped : "") < 0)
 		url = NULL;
-	curl_free(escaped);
+	lib->free(escaped);
 	return url;
 }
 
@@ -72,8 +75,8 @@ static void set_body(CURL *curl, struct curl_slist *headers,
 {
 	if (!body)
 		return;
-	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(curl, CURLOPT_COPYPOSTFIELDS,
+	lib->easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	lib->easy_setopt(curl, CURLOPT_COPYPOSTFIELDS,
 			 json_object_to_json_string_ext(body,
 				JSON_C_TO_STRING_PLAIN |
 				JSON_C_TO_STRING_NOSLASHESCAPE));
@@ -86,21 +89,21 @@ static CURLcode perform(CURL *curl, const char *socket, const char *method,
 	struct curl_slist *headers;
 	CURLcode code;
 
-	headers = curl_slist_append(NULL, "Content-Type: application/json");
+	headers = lib->slist_append(NULL, "Content-Type: application/json");
 	if (!headers)
 		return CURLE_OUT_OF_MEMORY;
-	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket);
-	curl_easy_setopt(curl, CURLOPT_PROXY, "");
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, SILENCE_S);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, SILENCE_S);
-	curl_easy_setopt(curl, CURLOPT_URL, url);
+	lib->easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket);
+	lib->easy_setopt(curl, CURLOPT_PROXY, "");
+	lib->easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	lib->easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, SILENCE_S);
+	lib->easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	lib->easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, SILENCE_S);
+	lib->easy_setopt(curl, CURLOPT_URL, url);
 	set_body(curl, headers, body);
-	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, in);
-	code = curl_easy_perform(curl);
-	curl_slist_free_all(headers);
+	lib->easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+	lib->easy_setopt(curl, CURLOPT_WRITEDATA, in);
+	code = lib->easy_perform(curl);
+	lib->slist_free_all(headers);
 	return code;
 }
 
@@ -119,7 +122,7 @@ static int exchange(CURL *curl, const char *socket, const char *method,
 		return l2a_fail(err, -ENOMEM, "out of memory");
 	if (code != CURLE_OK)
 		return unreachable(curl, code, socket, err);
-	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, status);
+	lib->easy_getinfo(curl, CURLINFO_RESPONSE_CODE, status);
 	return 0;
 }
 
@@ -167,10 +170,13 @@ int http_call(const char *socket, const char *method, const char *path,
 		return l2a_fail(err, -ENAMETOOLONG,
 				"\"%s\": longer than a unix socket's path may be",
 				socket);
-	curl = curl_easy_init();
+	lib = late_curl(err);
+	if (!lib)
+		return err->code;
+	curl = lib->easy_init();
 	if (!curl)
 		return l2a_fail(err, -ENOMEM, "out of memory");
 	ret = call(curl, socket, method, path, name, body, answer, err);
-	curl_easy_cleanup(curl);
+	lib->easy_cleanup(curl);
 	return ret;
 }
