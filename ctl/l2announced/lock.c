@@ -68,11 +68,21 @@ static socklen_t lease_address(uint32_t lease, struct sockaddr_un *addr)
 			   (size_t)n);
 }
 
+/* Root, ourselves, and whom the folder for locks belongs to. */
+static bool may_drive(const struct config *config, uid_t uid)
+{
+	struct stat st;
+
+	return !uid || uid == geteuid() ||
+	       (!stat(config->lockdir, &st) && uid == st.st_uid);
+}
+
 /*
- * Any user may take an abstract name. One who is neither root nor ours drives no
- * lease, and must not keep us from driving it: by who listens, so a controller does.
+ * Any user may take an abstract name, but nobody may keep us from driving a lease
+ * who does not drive it: a controller listens there, and runs as one who may.
  */
-static bool lease_is_driven(const struct sockaddr_un *addr, socklen_t len)
+static bool lease_is_driven(const struct config *config,
+			    const struct sockaddr_un *addr, socklen_t len)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	struct ucred peer = { .uid = (uid_t)-1 };
@@ -83,7 +93,7 @@ static bool lease_is_driven(const struct sockaddr_un *addr, socklen_t len)
 		return true;
 	driven = !connect(fd, (const struct sockaddr *)addr, len) &&
 		 !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) &&
-		 (!peer.uid || peer.uid == geteuid());
+		 may_drive(config, peer.uid);
 	close(fd);
 	return driven;
 }
@@ -92,7 +102,7 @@ static int lease_taken(const struct config *config,
 		       const struct sockaddr_un *addr, socklen_t len,
 		       struct l2a_error *err)
 {
-	if (lease_is_driven(addr, len))
+	if (lease_is_driven(config, addr, len))
 		return l2a_fail(err, -EBUSY,
 				"lease %u: another controller drives it in this network namespace",
 				config->lease);

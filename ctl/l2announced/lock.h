@@ -18,8 +18,8 @@ struct evconnlistener;
  * The lock file keeps a second controller of the same name away; a socket in
  * the network namespace's own abstract names keeps one away that would drive
  * the same kernel lease under another name. Both go with the process. Such a name can
- * be taken by any local user: one held by neither root nor the own user is passed over
- * with a warning.
+ * be taken by any local user: one that is held by neither root, nor the own user, nor
+ * the owner of the folder for locks is passed over with a warning.
  *
  * Return: 0 or a negative errno.
  */

@@ -76,8 +76,9 @@ static void hold(uint32_t lease, bool listens, int ready)
 	struct sockaddr_un addr = name_of(lease, &len);
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* After setuid(), which forgets it. */
 	if (setgid(NOBODY) || setuid(NOBODY) ||
+	    prctl(PR_SET_PDEATHSIG, SIGKILL) ||
 	    bind(fd, (struct sockaddr *)&addr, len) || (listens && listen(fd, 1)))
 		_exit(1);
 	if (write(ready, "", 1) != 1)
@@ -158,6 +159,25 @@ static void foreign(bool listens)
 	waitpid(pid, NULL, 0);
 }
 
+/* Root's second controller, where the first has given up root. */
+static void test_owner(void **state)
+{
+	uint32_t lease = own_lease() + 2;
+	pid_t pid;
+
+	(void)state;
+	if (geteuid()) {
+		skip();
+		return;
+	}
+	assert_int_equal(chown(folder, NOBODY, NOBODY), 0);
+	pid = held_by_nobody(lease, true);
+	assert_int_equal(second("c", lease), EBUSY);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	assert_int_equal(chown(folder, 0, 0), 0);
+}
+
 static void test_foreign(void **state)
 {
 	(void)state;
@@ -193,6 +213,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_second),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_foreign_deaf),
 	};
