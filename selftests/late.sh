@@ -59,7 +59,8 @@ check_controllers "without a module, it says so" \
 check "takes a service" control worker1 service add "$SERVICE" vip "$VIP" \
 	dev eth0 deliver route
 check "which nobody can serve" wait_for service_is "$SERVICE" unservable
-check "nor does anybody answer" saw replies=0
+wait_for sees 'requests>=10' > /dev/null
+check "nor does anybody answer" saw 'requests>=10' replies=0
 start=$(now)
 restore
 check_controllers "the module comes: the service is held" \

@@ -36,11 +36,7 @@ struct el_now agent_now(void)
 
 void agent_set_timer(struct event *timer, uint64_t ns)
 {
-	uint64_t us = ns / L2A_NSEC_PER_USEC + 1;
-	struct timeval tv = {
-		.tv_sec = (time_t)(us / 1000000),
-		.tv_usec = (suseconds_t)(us % 1000000),
-	};
+	struct timeval tv = l2a_timeval(ns);
 
 	event_add(timer, &tv);
 }

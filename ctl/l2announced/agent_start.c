@@ -6,23 +6,12 @@
 #include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent_priv.h"
+#include "first_line.h"
 #include "notify.h"
-
-static void read_text(const char *path, char *buf, size_t size)
-{
-	FILE *f = fopen(path, "re");
-
-	buf[0] = '\0';
-	if (f && fgets(buf, (int)size, f))
-		buf[strcspn(buf, "\n")] = '\0';
-	if (f)
-		fclose(f);
-}
 
 static int make_election(struct agent *a, struct l2a_error *err)
 {
@@ -42,12 +31,12 @@ static int make_election(struct agent *a, struct l2a_error *err)
 	};
 	struct stat st;
 
-	read_text("/proc/sys/kernel/random/boot_id", id, sizeof(id));
+	first_line("/proc/sys/kernel/random/boot_id", id, sizeof(id));
 	if (!id[0] || stat("/proc/self/ns/net", &st))
 		return l2a_fail(err, -ENOENT, "cannot tell boots and namespaces apart: is /proc mounted?");
 	snprintf(boot, sizeof(boot), "%s/%llu", id,
 		 (unsigned long long)st.st_ino);
-	read_text("/proc/sys/kernel/random/uuid", run, sizeof(run));
+	first_line("/proc/sys/kernel/random/uuid", run, sizeof(run));
 	if (!run[0])
 		return l2a_fail(err, -ENOENT, "cannot read /proc/sys/kernel/random/uuid");
 	gethostname(name, sizeof(name) - 1);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "lib/clock.h"
 
 #define NO_EXEC		127	/* exit status of a child that cannot exec() */
 
@@ -54,10 +55,7 @@ struct command_runner {
 
 static void set_timer(struct command *c, uint32_t ms)
 {
-	const struct timeval tv = {
-		.tv_sec = (time_t)(ms / 1000),
-		.tv_usec = (suseconds_t)(ms % 1000) * 1000,
-	};
+	const struct timeval tv = l2a_timeval(ms * L2A_NSEC_PER_MSEC);
 
 	event_del(c->timer);
 	if (ms)
@@ -182,6 +180,18 @@ static char **make_env(const struct names *more)
 	for (size_t i = 0; i < more->n; i++)
 		env[kept++] = more->v[i];
 	return env;
+}
+
+void command_env(struct names *env, const char *name, const char *value)
+{
+	char *text;
+
+	if (!value)
+		return;
+	if (asprintf(&text, "L2ANNOUNCE_%s=%s", name, value) < 0)
+		abort();
+	names_add(env, text);
+	free(text);
 }
 
 static char **make_argv(const struct names *argv)

@@ -48,6 +48,14 @@ struct command_request {
 };
 
 /**
+ * command_env() - add a fact to the environment of a command
+ * @env: for &command_request.env
+ * @name: "VIPS"; L2ANNOUNCE_ is put before it
+ * @value: NULL where there is none: it is left out
+ */
+void command_env(struct names *env, const char *name, const char *value);
+
+/**
  * command_runner_new() - somebody who runs commands
  * @base: the event loop
  * @parallel: most processes at a time; others wait for their turn. One that

@@ -107,6 +107,11 @@ static const cyaml_schema_value_t schema = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct raw, fields),
 };
 
+const char *config_key(size_t i)
+{
+	return fields[i].key;
+}
+
 int config_bad(const struct config_checks *c, const char *key,
 	       const char *fmt, ...)
 {

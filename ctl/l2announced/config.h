@@ -106,6 +106,9 @@ struct config {
 	int log;
 };
 
+/** config_key() - the keys a file may have at its top, by number; NULL after the last */
+const char *config_key(size_t i);
+
 /**
  * config_load() - read and check a configuration file
  * @file: path

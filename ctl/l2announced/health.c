@@ -5,7 +5,6 @@
  * whether it could serve.
  */
 #include <event2/event.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,11 +122,7 @@ static void log_change(const struct exam *x)
 
 static void next_attempt(struct exam *x, uint64_t ns)
 {
-	const struct timeval tv = {
-		.tv_sec = (time_t)(ns / L2A_NSEC_PER_SEC),
-		.tv_usec = (suseconds_t)(ns % L2A_NSEC_PER_SEC /
-					 L2A_NSEC_PER_USEC),
-	};
+	const struct timeval tv = l2a_timeval(ns);
 
 	event_add(x->timer, &tv);
 }
@@ -157,16 +152,6 @@ static void on_due(evutil_socket_t fd, short what, void *arg)
 	probe_start(x->probe);
 }
 
-static void add_env(struct names *env, const char *name, const char *value)
-{
-	char *text;
-
-	if (asprintf(&text, "L2ANNOUNCE_%s=%s", name, value) < 0)
-		abort();
-	names_add(env, text);
-	free(text);
-}
-
 static void begin_exam(struct exam *x, struct patient *p,
 		       const struct check *check)
 {
@@ -194,9 +179,9 @@ static void set_env(struct patient *p, const struct record *spec)
 	char *vips = names_join(&spec->service.vips, " ");
 
 	names_clear(&p->env);
-	add_env(&p->env, "SERVICE", p->name);
-	add_env(&p->env, "NODE", p->health->config->node);
-	add_env(&p->env, "VIPS", vips);
+	command_env(&p->env, "SERVICE", p->name);
+	command_env(&p->env, "NODE", p->health->config->node);
+	command_env(&p->env, "VIPS", vips);
 	free(vips);
 }
 

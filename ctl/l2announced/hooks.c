@@ -13,6 +13,7 @@
 
 #include "command.h"
 #include "hooks.h"
+#include "lib/clock.h"
 #include "log.h"
 
 #define PARALLEL	16	/* commands at a time */
@@ -135,25 +136,12 @@ static void next(struct line *line)
 	}
 }
 
-/* Facts that there are none of are not in the environment either. */
-static void add(struct names *env, const char *name, const char *value)
-{
-	char *text;
-
-	if (!value)
-		return;
-	if (asprintf(&text, "L2ANNOUNCE_%s=%s", name, value) < 0)
-		abort();
-	names_add(env, text);
-	free(text);
-}
-
 static void add_list(struct names *env, const char *name,
 		     const struct names *list)
 {
 	char *text = names_join(list, " ");
 
-	add(env, name, text);
+	command_env(env, name, text);
 	free(text);
 }
 
@@ -164,15 +152,15 @@ static void add_facts(struct names *env, const struct line *line,
 	char token[32];
 
 	snprintf(token, sizeof(token), "%" PRIu64, line->token);
-	add(env, "SERVICE", facts->service);
-	add(env, "NODE", line->hooks->config->node);
-	add(env, "TOKEN", token);
+	command_env(env, "SERVICE", facts->service);
+	command_env(env, "NODE", line->hooks->config->node);
+	command_env(env, "TOKEN", token);
 	add_list(env, "VIPS", line->spec ? &line->spec->service.vips : &none);
 	add_list(env, "DEVS", facts->devs);
-	add(env, "REASON", facts->reason);
-	add(env, "NEXT", facts->next);
-	add(env, "VIP", facts->vip);
-	add(env, "MAC", facts->mac);
+	command_env(env, "REASON", facts->reason);
+	command_env(env, "NEXT", facts->next);
+	command_env(env, "VIP", facts->vip);
+	command_env(env, "MAC", facts->mac);
 }
 
 /* Of those that do not run yet. */
@@ -206,7 +194,7 @@ static void enqueue(struct line *line, enum config_hook hook,
 	job = xmalloc(sizeof(*job));
 	job->hook = hook;
 	job->vip = xstrdup(facts->vip);
-	add(&job->env, "EVENT", config_hook_name(hook) + strlen("on_"));
+	command_env(&job->env, "EVENT", config_hook_name(hook) + strlen("on_"));
 	add_facts(&job->env, line, facts);
 	TAILQ_INSERT_TAIL(&line->jobs, job, list);
 	line->n++;
@@ -259,10 +247,7 @@ static void on_finish(evutil_socket_t fd, short what, void *arg)
 void hooks_finish(struct hooks *h, void (*fn)(void *arg), void *arg)
 {
 	uint32_t ms = hooks_idle(h) ? 0 : 2 * h->config->hook_timeout_ms;
-	const struct timeval tv = {
-		.tv_sec = (time_t)(ms / 1000),
-		.tv_usec = (suseconds_t)(ms % 1000) * 1000,
-	};
+	const struct timeval tv = l2a_timeval(ms * L2A_NSEC_PER_MSEC);
 
 	h->fn = fn;
 	h->arg = arg;

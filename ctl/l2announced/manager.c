@@ -103,8 +103,7 @@ static int start(struct manager *m, struct event_base *base)
 	m->watched = us;
 	if (!us || us > PERIOD_US)
 		us = PERIOD_US;
-	tv.tv_sec = (time_t)(us / 1000000);
-	tv.tv_usec = (suseconds_t)(us % 1000000);
+	tv = l2a_timeval(us * L2A_NSEC_PER_USEC);
 	m->timer = event_new(base, -1, EV_PERSIST, on_timer, m);
 	return !m->timer || event_add(m->timer, &tv);
 }

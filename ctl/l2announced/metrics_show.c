@@ -5,11 +5,11 @@
  * time, and what is left out is counted: a series must not come and go.
  */
 #include <event2/buffer.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "exposition.h"
+#include "first_line.h"
 #include "lib/address.h"
 #include "lib/clock.h"
 #include "lib/object.h"
@@ -24,18 +24,6 @@ static double seconds(uint64_t ns)
 
 /* Builds. */
 
-static void read_line(const char *path, char *text, size_t size)
-{
-	FILE *f = fopen(path, "re");
-
-	text[0] = '\0';
-	if (f && !fgets(text, (int)size, f))
-		text[0] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	if (f)
-		fclose(f);
-}
-
 static void builds(struct evbuffer *buf, const struct agent_info *info)
 {
 	char version[64], srcversion[64];
@@ -47,8 +35,8 @@ static void builds(struct evbuffer *buf, const struct agent_info *info)
 		 "Whether the kernel module can be used.", info->kernel);
 	if (!info->kernel)
 		return;
-	read_line(MODULE "version", version, sizeof(version));
-	read_line(MODULE "srcversion", srcversion, sizeof(srcversion));
+	first_line(MODULE "version", version, sizeof(version));
+	first_line(MODULE "srcversion", srcversion, sizeof(srcversion));
 	expo_family(buf, "module_info", "gauge",
 		    "The kernel module that is loaded; its value is always 1.");
 	expo_sample(buf, "module_info", 1,

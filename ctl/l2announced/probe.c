@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "lib/clock.h"
 #include "probe.h"
 
 struct probe {
@@ -99,10 +100,8 @@ static int start_connecting(struct probe *p)
 
 static void set_limit(struct probe *p)
 {
-	const struct timeval tv = {
-		.tv_sec = (time_t)(p->c.check->timeout_ms / 1000),
-		.tv_usec = (suseconds_t)(p->c.check->timeout_ms % 1000) * 1000,
-	};
+	const struct timeval tv = l2a_timeval(p->c.check->timeout_ms *
+					      L2A_NSEC_PER_MSEC);
 
 	event_add(p->ev, &tv);
 }

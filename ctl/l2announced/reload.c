@@ -3,7 +3,7 @@
  * The configuration file read again while the controller runs.
  */
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent.h"
@@ -132,6 +132,15 @@ static const struct {
 	{ "log", same_log, true },
 };
 
+bool reload_knows(const char *key)
+{
+	size_t i = 0;
+
+	while (i < sizeof(keys) / sizeof(keys[0]) && strcmp(keys[i].name, key))
+		i++;
+	return i < sizeof(keys) / sizeof(keys[0]);
+}
+
 void reload_differences(const struct config *was, const struct config *now,
 			struct names *live, struct names *fixed)
 {
@@ -141,27 +150,19 @@ void reload_differences(const struct config *was, const struct config *now,
 	}
 }
 
-static void join(const struct names *names, char *buf, size_t size)
-{
-	size_t used = 0;
-
-	buf[0] = '\0';
-	for (size_t i = 0; i < names->n && used < size; i++)
-		used += (size_t)snprintf(buf + used, size - used, "%s%s",
-					 i ? ", " : "", names->v[i]);
-}
-
 static int refuse(const struct reload *r, const struct names *fixed,
 		  struct l2a_error *err)
 {
 	const struct config_checks checks = { .file = r->file, .err = err };
 	const struct names others = { fixed->n - 1, fixed->v + 1 };
-	char also[128];
+	char *also = names_join(&others, ", ");
+	int ret;
 
-	join(&others, also, sizeof(also));
-	return config_bad(&checks, fixed->v[0],
-			  "cannot change while l2announced runs%s%s: restart it; nothing has changed",
-			  others.n ? ", nor can " : "", also);
+	ret = config_bad(&checks, fixed->v[0],
+			 "cannot change while l2announced runs%s%s: restart it; nothing has changed",
+			 others.n ? ", nor can " : "", also);
+	free(also);
+	return ret;
 }
 
 static void take(struct reload *r, struct config *config)
@@ -203,15 +204,16 @@ int reload_config(struct reload *r, struct names *changed,
 		  struct l2a_error *err)
 {
 	int ret = reload(r, changed, err);
-	char text[128];
+	char *text;
 
 	if (ret) {
 		names_clear(changed);
 		log_err("not reloaded: %s", err->text);
 		return ret;
 	}
-	join(changed, text, sizeof(text));
+	text = names_join(changed, ", ");
 	log_notice("reloaded %s: %s%s", r->file,
 		   changed->n ? "changed " : "nothing has changed", text);
+	free(text);
 	return 0;
 }

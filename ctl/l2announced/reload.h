@@ -34,6 +34,9 @@ struct reload {
 void reload_differences(const struct config *was, const struct config *now,
 			struct names *live, struct names *fixed);
 
+/** reload_knows() - whether a reload looks at a key of the file */
+bool reload_knows(const char *key);
+
 /**
  * reload_config() - read the file again
  * @r: what to read and whom to tell

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "arp_rules.h"
+#include "first_line.h"
 #include "health.h"
 #include "lib/address.h"
 #include "links.h"
@@ -27,20 +28,6 @@ static void add(struct names *found, const char *fmt, ...)
 	va_end(ap);
 	if (!names_has(found, line))
 		names_add(found, line);
-}
-
-static bool read_word(const char *path, char *buf, size_t size)
-{
-	FILE *f = fopen(path, "re");
-	bool got;
-
-	if (!f)
-		return false;
-	got = fgets(buf, (int)size, f);
-	fclose(f);
-	if (got)
-		buf[strcspn(buf, "\n")] = '\0';
-	return got;
 }
 
 /* The clock. */
@@ -66,7 +53,7 @@ static void look_at_clock(struct names *found)
 	char name[64];
 	const char *what;
 
-	if (!read_word(CLOCK_FILE, name, sizeof(name)))
+	if (!first_line(CLOCK_FILE, name, sizeof(name)))
 		return;
 	what = warnings_clock(name);
 	if (what)
@@ -80,7 +67,7 @@ static bool is_on(const char *dev)
 	char path[128], value[16];
 
 	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/proxy_arp", dev);
-	return read_word(path, value, sizeof(value)) && strcmp(value, "0");
+	return first_line(path, value, sizeof(value)) && strcmp(value, "0");
 }
 
 static bool has_ipv4(const struct names *vips)

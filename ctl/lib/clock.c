@@ -30,3 +30,13 @@ uint64_t l2a_deadline_left(uint64_t deadline, uint64_t now)
 {
 	return deadline > now ? deadline - now : 0;
 }
+
+struct timeval l2a_timeval(uint64_t ns)
+{
+	uint64_t us = ns / L2A_NSEC_PER_USEC + !!(ns % L2A_NSEC_PER_USEC);
+
+	return (struct timeval){
+		.tv_sec = (time_t)(us / 1000000),
+		.tv_usec = (suseconds_t)(us % 1000000),
+	};
+}

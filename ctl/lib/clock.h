@@ -6,6 +6,7 @@
 #define L2A_LIB_CLOCK_H
 
 #include <stdint.h>
+#include <sys/time.h>
 #include <time.h>
 
 #define L2A_NSEC_PER_USEC	1000ULL
@@ -40,5 +41,8 @@ uint64_t l2a_deadline_after(uint64_t now, uint64_t ttl);
  * Return: ns; 0 where it has passed.
  */
 uint64_t l2a_deadline_left(uint64_t deadline, uint64_t now);
+
+/** l2a_timeval() - some nanoseconds for a timer, which is not to come early */
+struct timeval l2a_timeval(uint64_t ns);
 
 #endif /* L2A_LIB_CLOCK_H */

@@ -88,10 +88,24 @@ static void test_differences(void **state)
 	config_free(&first);
 }
 
+/* A key that nothing looks at would be taken for unchanged. */
+static void test_keys(void **state)
+{
+	size_t n = 0;
+
+	(void)state;
+	for (const char *key; (key = config_key(n)); n++) {
+		if (!reload_knows(key))
+			fail_msg("%s: no reload looks at it", key);
+	}
+	assert_true(n > 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_differences),
+		cmocka_unit_test(test_keys),
 	};
 
 	return cmocka_run_group_tests_name("reload", tests, NULL, NULL);
