@@ -26,14 +26,8 @@ static void free_call(struct etcd_call *call)
 
 static void tell_state(struct store *store, const char *error)
 {
-	if (store->closing)
+	if (store->closing || !store_state_news(&store->told, error))
 		return;
-	if (error ? store->told_error && !strcmp(store->told_error, error) :
-	    store->told_up)
-		return;
-	free(store->told_error);
-	store->told_error = xstrdup(error);
-	store->told_up = !error;
 	if (store->watcher.state)
 		store->watcher.state(store->watcher.arg, error);
 }
@@ -195,7 +189,7 @@ static void look_at_header(struct etcd_call *call, struct etcd_answer *answer)
 	} else if (header.rev > store->known)
 		store->known = header.rev;
 	if (other && !store->closing)
-		etcd_watch_reset(store);
+		follow_reset(&store->follow);
 }
 
 /*

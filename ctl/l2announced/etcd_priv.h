@@ -10,6 +10,7 @@
 #include <sys/queue.h>
 
 #include "etcd_json.h"
+#include "follow.h"
 #include "http.h"
 #include "store.h"
 
@@ -53,7 +54,7 @@ struct store {
 	struct event_base *base;
 	struct http_client *http;
 	char *prefix;
-	uint32_t attempt_ms, timeout_ms, retry_ms, lag_ms;
+	uint32_t attempt_ms, timeout_ms;
 	struct store_watcher watcher;
 	bool closing;
 	uint64_t rtt_us;
@@ -62,8 +63,7 @@ struct store {
 	char *cluster;
 	uint64_t known;
 	unsigned int epoch;
-	bool told_up;
-	char *told_error;
+	struct store_state told;
 
 	/* Logging in. */
 	char *user, *password_file;
@@ -73,13 +73,7 @@ struct store {
 	struct l2a_error no_password;
 	struct etcd_calls waiting;	/* for the token */
 
-	/* Following the changes. */
-	struct http_call *watch;
-	bool listing;
-	bool have_cursor;
-	uint64_t cursor;		/* all up to there has been told */
-	uint64_t written;		/* and this has to come */
-	struct event *retry, *lag;
+	struct follow follow;
 };
 
 /* etcd_call.c */
@@ -96,21 +90,7 @@ void etcd_call_close(struct store *store);
 /** etcd_forget_token() - log in anew before the next request */
 void etcd_forget_token(struct store *store);
 
-/* etcd_watch.c */
-
-/** etcd_watch_open() - prepare. Return: 0 or a negative errno */
-int etcd_watch_open(struct store *store);
-
-/** etcd_watch_close() - stop */
-void etcd_watch_close(struct store *store);
-
-/** etcd_watch_start() - read everything, then follow */
-void etcd_watch_start(struct store *store);
-
-/** etcd_watch_wrote() - a change of our own at @rev has to show up */
-void etcd_watch_wrote(struct store *store, uint64_t rev);
-
-/** etcd_watch_reset() - it is another store: tell so, and begin anew */
-void etcd_watch_reset(struct store *store);
+/* etcd_watch.c: what follow.c asks of it */
+extern const struct follow_ops etcd_follow;
 
 #endif /* L2A_ETCD_PRIV_H */

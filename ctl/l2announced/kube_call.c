@@ -25,14 +25,8 @@ void kube_call_free(struct kube_call *call)
 
 static void tell_state(struct store *store, const char *error)
 {
-	if (store->closing)
+	if (store->closing || !store_state_news(&store->told, error))
 		return;
-	if (error ? store->told_error && !strcmp(store->told_error, error) :
-	    store->told_up)
-		return;
-	free(store->told_error);
-	store->told_error = xstrdup(error);
-	store->told_up = !error;
 	if (store->watcher.state)
 		store->watcher.state(store->watcher.arg, error);
 }
@@ -70,7 +64,7 @@ static void look_at_rev(struct kube_call *call, uint64_t rev)
 		store->known = rev;
 		store->epoch++;
 		if (!store->closing)
-			kube_watch_reset(store);
+			follow_reset(&store->follow);
 	} else if (rev > store->known) {
 		store->known = rev;
 	}
@@ -236,7 +230,7 @@ uint32_t kube_still_ms(const struct store *store)
 void kube_keep_still(struct store *store, uint32_t ms, const char *error)
 {
 	uint64_t until = l2a_clock_ns(CLOCK_MONOTONIC) +
-			 (ms ? ms : store->retry_ms) * L2A_NSEC_PER_MSEC;
+			 (ms ? ms : store->follow.retry_ms) * L2A_NSEC_PER_MSEC;
 
 	if (until > store->still_until)
 		store->still_until = until;
@@ -251,7 +245,7 @@ static void on_go_on(evutil_socket_t fd, short what, void *arg)
 	struct kube_calls calls = TAILQ_HEAD_INITIALIZER(calls);
 	uint64_t now = l2a_clock_ns(CLOCK_MONOTONIC);
 	uint32_t still = kube_still_ms(store);
-	struct timeval tv = { still / 1000, still % 1000 * 1000 };
+	struct timeval tv = l2a_timeval(still * L2A_NSEC_PER_MSEC);
 	struct kube_call *call;
 
 	(void)fd;

@@ -9,6 +9,7 @@
 #include <json-c/json.h>
 #include <sys/queue.h>
 
+#include "follow.h"
 #include "http.h"
 #include "kube_lease.h"
 #include "store.h"
@@ -53,7 +54,7 @@ struct store {
 	struct event_base *base;
 	struct http_client *http;
 	char *leases;			/* path of the collection */
-	uint32_t duration_ms, attempt_ms, timeout_ms, retry_ms, lag_ms;
+	uint32_t duration_ms, attempt_ms, timeout_ms;
 	struct store_watcher watcher;
 	bool closing;
 	uint64_t rtt_us;
@@ -61,8 +62,7 @@ struct store {
 	/* Which store this is, by how far it is known to be. */
 	uint64_t known;
 	unsigned int epoch;
-	bool told_up;
-	char *told_error;
+	struct store_state told;
 
 	/* Keeping still. */
 	uint64_t still_until;		/* ns, CLOCK_MONOTONIC */
@@ -70,13 +70,7 @@ struct store {
 	struct kube_calls waiting;
 	struct event *go_on;
 
-	/* Following the changes. */
-	struct http_call *watch;
-	bool listing;
-	bool have_cursor;
-	uint64_t cursor;		/* all up to there has been told */
-	uint64_t written;		/* and this has to come */
-	struct event *retry, *lag;
+	struct follow follow;
 };
 
 /* kube_call.c */
@@ -105,21 +99,7 @@ int kube_call_open(struct store *store);
 /** kube_call_close() - answer what has not been sent, and end */
 void kube_call_close(struct store *store);
 
-/* kube_watch.c */
-
-/** kube_watch_open() - prepare. Return: 0 or a negative errno */
-int kube_watch_open(struct store *store);
-
-/** kube_watch_close() - stop */
-void kube_watch_close(struct store *store);
-
-/** kube_watch_start() - read everything, then follow */
-void kube_watch_start(struct store *store);
-
-/** kube_watch_wrote() - a change of our own at @rev has to show up */
-void kube_watch_wrote(struct store *store, uint64_t rev);
-
-/** kube_watch_reset() - it is another store: tell so, and begin anew */
-void kube_watch_reset(struct store *store);
+/* kube_watch.c: what follow.c asks of it */
+extern const struct follow_ops kube_follow;
 
 #endif /* L2A_KUBE_PRIV_H */

@@ -82,12 +82,8 @@ static void tell_state(struct store *store, const char *error)
 
 	if (!error && store->unwritable)
 		return;
-	if (error ? store->told_error && !strcmp(store->told_error, error) :
-	    store->told_up)
+	if (!store_state_news(&store->told, error))
 		return;
-	free(store->told_error);
-	store->told_error = xstrdup(error);
-	store->told_up = !error;
 	news = news_new(NEWS_STATE);
 	news->error = xstrdup(error);
 	tell(store, news);

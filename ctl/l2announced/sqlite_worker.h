@@ -76,8 +76,7 @@ struct store {
 	int inotify_fd;
 	uint64_t cursor;
 	bool have_cursor;
-	char *told_error;
-	bool told_up;
+	struct store_state told;
 	bool unwritable;	/* the last write failed */
 	uint64_t retry_at;
 	uint64_t look_at;

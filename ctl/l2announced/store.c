@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which stores there are.
+ * Which stores there are, and what they share.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "names.h"
 #include "store.h"
 
 static const struct store_ops *const stores[] = {
@@ -19,4 +21,21 @@ const struct store_ops *store_find(const char *type)
 			return stores[i];
 	}
 	return NULL;
+}
+
+bool store_state_news(struct store_state *told, const char *error)
+{
+	if (error ? told->error && !strcmp(told->error, error) : told->up)
+		return false;
+	free(told->error);
+	told->error = xstrdup(error);
+	told->up = !error;
+	return true;
+}
+
+void store_state_clear(struct store_state *told)
+{
+	free(told->error);
+	told->error = NULL;
+	told->up = false;
 }

@@ -72,6 +72,26 @@ struct store_watcher {
 };
 
 /**
+ * struct store_state - what a watcher was last told of the store's state
+ * @up: that it can be reached
+ * @error: why it cannot; NULL before anything was told, and while @up
+ */
+struct store_state {
+	bool up;
+	char *error;
+};
+
+/**
+ * store_state_news() - whether a watcher does not know that yet
+ * @told: remembers it
+ * @error: as in &store_watcher.state
+ */
+bool store_state_news(struct store_state *told, const char *error);
+
+/** store_state_clear() - forget what was told */
+void store_state_clear(struct store_state *told);
+
+/**
  * struct store_ops - what a store can do
  * @type: its name in the configuration
  * @open: begin; what cannot be reached now is tried again and again

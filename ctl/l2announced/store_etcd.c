@@ -136,7 +136,7 @@ static void written(struct etcd_call *call, const struct etcd_answer *answer)
 		reply(call, answer, EL_CONFLICT, &item, 1);
 		return;
 	}
-	etcd_watch_wrote(store, answer->rev);
+	follow_wrote(&store->follow, answer->rev);
 	reply(call, answer, EL_OK, &item, 1);
 }
 
@@ -168,7 +168,7 @@ static void call_delete_if(struct store *store, const char *key,
 static void call_watch(struct store *store, const struct store_watcher *watcher)
 {
 	store->watcher = *watcher;
-	etcd_watch_start(store);
+	follow_start(&store->follow);
 }
 
 static uint64_t call_rtt_us(const struct store *store)
@@ -187,8 +187,13 @@ static void set_times(struct store *store, const struct config *config)
 	store->attempt_ms = config->endpoints.n > 1 ? config->renew_ms / 2 :
 			    config->renew_ms;
 	store->timeout_ms = config->duration_ms;
-	store->retry_ms = config->renew_ms / 4;
-	store->lag_ms = config->renew_ms;
+	store->follow = (struct follow){
+		.ops = &etcd_follow,
+		.store = store,
+		.watcher = &store->watcher,
+		.retry_ms = config->renew_ms / 4,
+		.lag_ms = config->renew_ms,
+	};
 }
 
 static void call_close(struct store *store)
@@ -196,11 +201,11 @@ static void call_close(struct store *store)
 	if (!store)
 		return;
 	store->closing = true;
-	etcd_watch_close(store);
+	follow_close(&store->follow);
 	http_close(store->http);
 	etcd_call_close(store);
 	free(store->cluster);
-	free(store->told_error);
+	store_state_clear(&store->told);
 	free(store->prefix);
 	free(store->user);
 	free(store->password_file);
@@ -225,7 +230,7 @@ static struct store *call_open(const struct config *config,
 	store->user = xstrdup(config->store_user);
 	store->password_file = xstrdup(config->store_password_file);
 	set_times(store, config);
-	if (etcd_call_open(store) || etcd_watch_open(store))
+	if (etcd_call_open(store) || follow_open(&store->follow, base))
 		l2a_fail(err, -ENOMEM, "out of memory");
 	else
 		store->http = http_open(base, &http, err);

@@ -148,7 +148,7 @@ static void wrote(struct kube_call *call, uint64_t version,
 
 	if (version > store->known)
 		store->known = version;
-	kube_watch_wrote(store, version);
+	follow_wrote(&store->follow, version);
 	reply(call, answer, EL_OK, &item, 1);
 }
 
@@ -286,7 +286,7 @@ static void call_delete_if(struct store *store, const char *key,
 static void call_watch(struct store *store, const struct store_watcher *watcher)
 {
 	store->watcher = *watcher;
-	kube_watch_start(store);
+	follow_start(&store->follow);
 }
 
 static uint64_t call_rtt_us(const struct store *store)
@@ -301,10 +301,10 @@ static void call_close(struct store *store)
 	if (!store)
 		return;
 	store->closing = true;
-	kube_watch_close(store);
+	follow_close(&store->follow);
 	http_close(store->http);
 	kube_call_close(store);
-	free(store->told_error);
+	store_state_clear(&store->told);
 	free(store->leases);
 	free(store);
 }
@@ -341,12 +341,17 @@ static struct store *make(const struct config *config,
 	store->duration_ms = config->duration_ms;
 	store->attempt_ms = config->renew_ms;
 	store->timeout_ms = config->duration_ms;
-	store->retry_ms = config->renew_ms / 4;
-	store->lag_ms = config->renew_ms;
+	store->follow = (struct follow){
+		.ops = &kube_follow,
+		.store = store,
+		.watcher = &store->watcher,
+		.retry_ms = config->renew_ms / 4,
+		.lag_ms = config->renew_ms,
+	};
 	if (asprintf(&store->leases, "%s/apis/coordination.k8s.io/v1/namespaces/%s/leases",
 		     access->path, config->store_namespace) < 0)
 		abort();
-	if (kube_call_open(store) || kube_watch_open(store))
+	if (kube_call_open(store) || follow_open(&store->follow, base))
 		l2a_fail(err, -ENOMEM, "out of memory");
 	else
 		store->http = connect_to(store, access, err);

@@ -159,7 +159,7 @@ static void free_store(struct store *store)
 		close(store->news_fd);
 	pthread_mutex_destroy(&store->lock);
 	free(store->epoch);
-	free(store->told_error);
+	store_state_clear(&store->told);
 	free(store->path);
 	free(store);
 }
