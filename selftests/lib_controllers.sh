@@ -183,7 +183,9 @@ lost() {
 
 # check_controllers DESCRIPTION COMMAND...: check, with the logs where it fails.
 check_controllers() {
-	check "$@" || diag_logs
+	check "$@" && return
+	diag_logs
+	return 1
 }
 
 # someone_else: a worker that is not the holder.
