@@ -18,6 +18,7 @@
 #   make check-model      the election as a model, every state of it (needs spin)
 #   make check-chaos      five nodes and one fault after another, at random
 #                         CHAOS=10m, 2h: how long; SEED=N: the same again
+#   make check-crash      three machines: one crashes, one is paused and goes on
 #   make bench            instructions of an answer, beside the kernel's own and
 #                         eBPF's            BASE=rev compares with that commit
 #   make bench-check      judge the last bench by its bounds
@@ -119,6 +120,9 @@ check-model:
 check-chaos: guest-tools
 	@selftests/chaos/check $(or $(CHAOS),10m) $(SEED)
 
+check-crash: guest-tools
+	@selftests/crash/check
+
 check-static:
 	@selftests/setup static
 	@selftests/static/check
@@ -143,8 +147,8 @@ check-kubernetes: guest-tools
 
 # Each of them, also after one has failed.
 check-all:
-	@status=0; for c in check check-static check-chaos check-debug check-kernels \
-			check-kubernetes check-packages; do \
+	@status=0; for c in check check-static check-chaos check-crash check-debug \
+			check-kernels check-kubernetes check-packages; do \
 		$(MAKE) --no-print-directory $$c FULL=1 || status=1; \
 	done; exit $$status
 
@@ -161,4 +165,4 @@ help:
 
 .PHONY: all kdir modules modules_install modules_clean tools install clean \
 	setup guest-tools demo vm check check-static check-kernels check-debug \
-	check-kubernetes check-packages check-all check-chaos check-model bench bench-check deb help
+	check-kubernetes check-packages check-all check-chaos check-crash check-model bench bench-check deb help
