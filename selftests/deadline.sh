@@ -32,7 +32,7 @@ lease_is() {
 }
 
 begin neighbor worker1
-plan 12
+plan 13
 capture_start
 on worker1 ip addr add "$VIP/32" dev lo
 
@@ -85,7 +85,11 @@ check "under a deadline already past nothing is answered or announced" \
 check "and the VIP is shown as not answering" \
 	vip_is worker1 answering false "$VIP2"
 
-on worker1 l2ctl lease renew 2 ttl 1m
+on worker1 l2ctl lease renew 2 ttl 1s since 1
+check "nor under one that counts from long ago" \
+	vip_is worker1 answering false "$VIP2"
+
+on worker1 l2ctl lease renew 2 ttl 1m since "$(cut -d ' ' -f 1 /proc/uptime)"
 ask 3 "$VIP2"
 capture_sync
 check "a deadline ahead revives it" \

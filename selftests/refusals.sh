@@ -57,6 +57,8 @@ malformed address       | 12\.0\.0                  | vip add 12.0.0 dev eth0
 malformed state         | perhaps                   | vip add 12.0.0.100 dev eth0 state perhaps
 malformed duration      | "3".*units                | lease renew 1 ttl 3
 missing unit of a round | 3/300                     | vip add 12.0.0.100 dev eth0 announce 3/300
+malformed instant       | "1\.".*/proc/uptime      | lease renew 1 ttl 1s since 1.
+instant to come         | "9999999".*past         | lease renew 1 ttl 1s since 9999999
 lease 0                 | 0                         | lease renew 0 ttl 1s
 malformed token         | x1                        | lease renew 1 ttl 1s token x1
 words left over         | more                      | vip del 12.0.0.101 dev eth0 more

@@ -83,7 +83,7 @@ _l2ctl_words()
 	"vip flush")
 		_l2ctl_reply "dev lease" ;;
 	"lease renew")
-		_l2ctl_reply "$(_l2ctl_names lease show) ttl token" ;;
+		_l2ctl_reply "$(_l2ctl_names lease show) ttl since token" ;;
 	"lease release")
 		_l2ctl_reply "$(_l2ctl_names lease show)" ;;
 	apply*)

@@ -39,15 +39,38 @@ static int take_ttl(struct args *args, uint64_t *ttl_ns, struct l2a_error *err)
 	return l2a_duration_parse(text, ttl_ns, err);
 }
 
+/*
+ * The instant a lease counts from: the one given, which is past, or the start
+ * of the command: no stall since may lengthen it.
+ */
+static int take_since(const struct ctl *ctl, struct args *args,
+		      uint64_t *since_ns, struct l2a_error *err)
+{
+	const char *text;
+
+	*since_ns = ctl->started_ns;
+	if (!args_accept(args, "since"))
+		return 0;
+	if (args_value(args, "since", &text, err) ||
+	    l2a_uptime_parse(text, since_ns, err))
+		return err->code;
+	if (*since_ns > ctl->started_ns)
+		return l2a_fail(err, -EINVAL,
+				"\"%s\": a lease counts from an instant that is past",
+				text);
+	return 0;
+}
+
 static int lease_renew(struct ctl *ctl, struct args *args)
 {
 	struct l2a_error err = { 0 };
-	uint64_t ttl_ns, deadline_ns, token;
+	uint64_t ttl_ns, since_ns, token;
 	const uint64_t *with_token = NULL;
 	struct l2a_genl *g;
 	uint32_t id;
 
-	if (take_id(args, &id, &err) || take_ttl(args, &ttl_ns, &err))
+	if (take_id(args, &id, &err) || take_ttl(args, &ttl_ns, &err) ||
+	    take_since(ctl, args, &since_ns, &err))
 		return ctl_misused(ctl, &err);
 	if (args_accept(args, "token")) {
 		if (args_u64(args, "token", &token, &err))
@@ -56,13 +79,13 @@ static int lease_renew(struct ctl *ctl, struct args *args)
 	}
 	if (args_end(args, &err))
 		return ctl_misused(ctl, &err);
-	/* From the start of the command: no stall since may lengthen it. */
-	deadline_ns = l2a_deadline_after(ctl->started_ns, ttl_ns);
 	g = ctl_kernel(ctl);
 	if (!g)
 		return CTL_REFUSED;
-	return ctl_kernel_done(ctl, g, l2a_lease_renew(g, id, deadline_ns,
-						       with_token, &err),
+	return ctl_kernel_done(ctl, g,
+			       l2a_lease_renew(g, id,
+					       l2a_deadline_after(since_ns, ttl_ns),
+					       with_token, &err),
 			       &err);
 }
 
@@ -110,7 +133,7 @@ static int lease_show(struct ctl *ctl, struct args *args)
 }
 
 static const struct verb verbs[] = {
-	{ "renew", "ID ttl DURATION [token N]",
+	{ "renew", "ID ttl DURATION [since INSTANT] [token N]",
 	  "let a lease last that long from now", lease_renew },
 	{ "release", "ID", "end a lease now", lease_release },
 	{ "show", "", "list all leases", lease_show },

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Durations as people write them: a whole number and a unit, "300ms", "2s".
+ * Durations as people write them: a whole number and a unit, "300ms", "2s"; and
+ * the instant since which they count, as the kernel writes it.
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,6 +39,18 @@ static int too_long(const char *text, struct l2a_error *err)
 	return l2a_fail(err, -ERANGE, "\"%s\": duration too long", text);
 }
 
+/* Write that many digits behind those of *value; true where it has no room. */
+static bool add_digits(const char *text, size_t n, uint64_t *value)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (__builtin_mul_overflow(*value, 10U, value) ||
+		    __builtin_add_overflow(*value, (uint64_t)(text[i] - '0'),
+					   value))
+			return true;
+	}
+	return false;
+}
+
 int l2a_duration_parse(const char *text, uint64_t *ns, struct l2a_error *err)
 {
 	size_t digits = strspn(text, "0123456789");
@@ -52,13 +66,8 @@ int l2a_duration_parse(const char *text, uint64_t *ns, struct l2a_error *err)
 		return l2a_fail(err, -EINVAL,
 				"\"%s\": a duration's number needs one of the units ms, s, m, h right after it",
 				text);
-	for (size_t i = 0; i < digits; i++) {
-		uint64_t digit = (uint64_t)(text[i] - '0');
-
-		if (__builtin_mul_overflow(value, 10U, &value) ||
-		    __builtin_add_overflow(value, digit, &value))
-			return too_long(text, err);
-	}
+	if (add_digits(text, digits, &value))
+		return too_long(text, err);
 	if (__builtin_mul_overflow(value, unit->ms * L2A_NSEC_PER_MSEC, &value) ||
 	    value > INT64_MAX)
 		return too_long(text, err);
@@ -78,6 +87,25 @@ int l2a_duration_parse_ms(const char *text, uint32_t *ms,
 	if (ns / L2A_NSEC_PER_MSEC > UINT32_MAX)
 		return too_long(text, err);
 	*ms = (uint32_t)(ns / L2A_NSEC_PER_MSEC);
+	return 0;
+}
+
+int l2a_uptime_parse(const char *text, uint64_t *ns, struct l2a_error *err)
+{
+	size_t whole = strspn(text, "0123456789"), part = 0;
+	uint64_t value = 0;
+
+	if (text[whole] == '.')
+		part = strspn(text + whole + 1, "0123456789");
+	if (!whole || part > 9 || text[whole + (part ? part + 1 : 0)])
+		return l2a_fail(err, -EINVAL,
+				"\"%s\": an instant is in seconds since boot, as the first word of /proc/uptime is",
+				text);
+	if (add_digits(text, whole, &value) ||
+	    add_digits(text + whole + 1, part, &value) ||
+	    add_digits("000000000", 9 - part, &value) || value > INT64_MAX)
+		return l2a_fail(err, -ERANGE, "\"%s\": instant too large", text);
+	*ns = value;
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Durations as people write them: a whole number and a unit, "300ms", "2s".
+ * Durations as people write them: a whole number and a unit, "300ms", "2s"; and
+ * the instant since which they count, as the kernel writes it.
  */
 #ifndef L2A_LIB_DURATION_H
 #define L2A_LIB_DURATION_H
@@ -32,6 +33,16 @@ int l2a_duration_parse(const char *text, uint64_t *ns, struct l2a_error *err);
  */
 int l2a_duration_parse_ms(const char *text, uint32_t *ms,
 			  struct l2a_error *err);
+
+/**
+ * l2a_uptime_parse() - read an instant as /proc/uptime writes it
+ * @text: seconds since boot, with up to nine digits of a fraction or none
+ * @ns: nanoseconds of CLOCK_BOOTTIME, filled in on success; at most INT64_MAX
+ * @err: says what is wrong with @text
+ *
+ * Return: 0, -EINVAL, or -ERANGE where it is too large.
+ */
+int l2a_uptime_parse(const char *text, uint64_t *ns, struct l2a_error *err);
 
 /**
  * l2a_duration_format() - write milliseconds in the largest unit that holds

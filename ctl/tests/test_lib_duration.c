@@ -128,6 +128,39 @@ static void test_reads_back(void **state)
 	}
 }
 
+static void test_instants(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t ns;
+		int ret;
+	} rows[] = {
+		{ "0", 0, 0 },
+		{ "17.05", 17050000000, 0 },
+		{ "0000000000000000000000001.5", 1500000000, 0 },
+		{ "3.123456789", 3123456789, 0 },
+		{ "9223372036.854775807", INT64_MAX, 0 },
+		{ "9223372036.854775808", 0, -ERANGE },
+		{ "99999999999999999999", 0, -ERANGE },
+		{ "3.1234567890", 0, -EINVAL },
+		{ "3.", 0, -EINVAL },
+		{ ".5", 0, -EINVAL },
+		{ "", 0, -EINVAL },
+		{ "-1", 0, -EINVAL },
+		{ "1.5s", 0, -EINVAL },
+		{ "1 2", 0, -EINVAL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint64_t ns = 0;
+
+		assert_int_equal(l2a_uptime_parse(rows[i].text, &ns, NULL),
+				 rows[i].ret);
+		assert_int_equal(ns, rows[i].ns);
+	}
+}
+
 static void test_deadlines(void **state)
 {
 	uint64_t before = l2a_boottime_ns();
@@ -150,6 +183,7 @@ int main(void)
 		cmocka_unit_test(test_milliseconds),
 		cmocka_unit_test(test_formats),
 		cmocka_unit_test(test_reads_back),
+		cmocka_unit_test(test_instants),
 		cmocka_unit_test(test_deadlines),
 	};
 
