@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/queue.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -36,6 +37,7 @@ struct command {
 	struct names env;
 	uint32_t timeout_ms;
 	bool quiet;
+	bool powerless;
 	void (*done)(void *arg, const struct command_end *end);
 	void *arg;
 	pid_t pid;
@@ -206,7 +208,7 @@ static char **make_argv(const struct names *argv)
  * In the child: nothing but calls that are safe after fork() in a program with
  * threads. It must not inherit anything that is for the controller alone.
  */
-static void become(char *const *argv, char *const *env, bool quiet)
+static void become(const struct command *c, char *const *argv, char *const *env)
 {
 	const struct sched_param plain = { .sched_priority = 0 };
 	int null = open("/dev/null", O_RDWR);
@@ -219,9 +221,12 @@ static void become(char *const *argv, char *const *env, bool quiet)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	sched_setscheduler(0, SCHED_OTHER, &plain);
 	dup2(null, STDIN_FILENO);
-	dup2(quiet ? null : STDERR_FILENO, STDOUT_FILENO);
-	if (quiet)
+	dup2(c->quiet ? null : STDERR_FILENO, STDOUT_FILENO);
+	if (c->quiet)
 		dup2(null, STDERR_FILENO);
+	/* Nothing else outlives execve() in a process that is not root's. */
+	if (c->powerless)
+		prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 #ifdef SYS_close_range
 	syscall(SYS_close_range, 3, ~0U, 0);
 #endif
@@ -242,7 +247,7 @@ static int spawn(struct command *c)
 	pid = fork();
 	ret = pid < 0 ? -errno : 0;
 	if (!pid)
-		become(argv, env, c->quiet);
+		become(c, argv, env);
 	pthread_sigmask(SIG_SETMASK, &was, NULL);
 	free(argv);
 	free(env);
@@ -305,6 +310,7 @@ struct command *command_start(struct command_runner *runner,
 	c->pidfd = -1;
 	c->timeout_ms = request->timeout_ms;
 	c->quiet = request->quiet;
+	c->powerless = request->powerless;
 	c->done = request->done;
 	c->arg = request->arg;
 	names_copy(&c->argv, request->argv);

@@ -31,6 +31,7 @@ struct command_end {
  * @timeout_ms: after that it is killed, its process group with it
  * @wait_ms: after that without a turn it has failed; 0: it waits
  * @quiet: what it prints is of no interest; else it goes to standard error
+ * @powerless: without the capabilities its controller was given by its unit
  * @done: called once, when it has ended or its time is up; never from within
  *	command_start()
  * @arg: passed to @done
@@ -43,6 +44,7 @@ struct command_request {
 	uint32_t timeout_ms;
 	uint32_t wait_ms;
 	bool quiet;
+	bool powerless;
 	void (*done)(void *arg, const struct command_end *end);
 	void *arg;
 };

@@ -45,6 +45,7 @@ static void start_command(struct probe *p)
 		.timeout_ms = check->timeout_ms,
 		.wait_ms = check->interval_ms + check->timeout_ms,
 		.quiet = true,
+		.powerless = true,
 		.done = on_command,
 		.arg = p,
 	};

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <cap-ng.h>
 #include <cmocka.h>
 #include <errno.h>
 #include <event2/event.h>
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "l2announced/command.h"
@@ -35,6 +37,9 @@ static void on_done(void *arg, const struct command_end *end)
 	names_add(&ends, end->ok ? "ok" : end->text);
 }
 
+/* Whether the next are to do without their controller's capabilities. */
+static bool powerless;
+
 static struct command *sh(const char *script, uint32_t timeout_ms,
 			  uint32_t wait_ms)
 {
@@ -45,6 +50,7 @@ static struct command *sh(const char *script, uint32_t timeout_ms,
 		.timeout_ms = timeout_ms,
 		.wait_ms = wait_ms,
 		.quiet = true,
+		.powerless = powerless,
 		.done = on_done,
 	};
 	struct command *c;
@@ -286,6 +292,34 @@ static void test_given_up(void **state)
 	forget_child();
 }
 
+/* As AmbientCapabilities= of a unit gives it. */
+static int ambient_net_admin(void)
+{
+	capng_get_caps_process();
+	if (capng_update(CAPNG_ADD, CAPNG_INHERITABLE, CAP_NET_ADMIN) ||
+	    capng_apply(CAPNG_SELECT_CAPS))
+		return -1;
+	return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_ADMIN, 0, 0);
+}
+
+static void test_capabilities(void **state)
+{
+	static const char none[] =
+		"grep -Eq '^CapAmb:.0+$' /proc/self/status";
+
+	(void)state;
+	if (ambient_net_admin())
+		skip();
+	sh(none, FOREVER_MS, 0);
+	wait_for(1);
+	assert_string_equal(ends.v[0], "exit status 1");
+	powerless = true;
+	sh(none, FOREVER_MS, 0);
+	wait_for(2);
+	powerless = false;
+	assert_string_equal(ends.v[1], "ok");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,6 +329,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_cancelled, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_turns, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_given_up, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_capabilities, set_up, tear_down),
 	};
 	int failed;
 
