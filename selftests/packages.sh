@@ -12,7 +12,7 @@ L2A_BUILD_PACKAGES=(build-essential pkg-config
 
 # What the tests are built with, and what they run.
 L2A_TEST_PACKAGES=(libcmocka-dev libpcap-dev arping iproute2 iputils-ping ndisc6
-	tcpdump nftables curl jq prometheus sqlite3 etcd-server etcd-client openssl procps python3 python3-yaml
+	tcpdump nftables curl jq prometheus sqlite3 etcd-server etcd-client keepalived openssl procps python3 python3-yaml
 	python3-jsonschema e2fsprogs systemd libteam-utils trace-cmd linux-perf bpftrace)
 
 # What boots the guests.
