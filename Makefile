@@ -9,6 +9,7 @@
 #   make tools            l2ctl and l2announced, into build/ctl/
 #   make install          the tools              PREFIX=/usr/local DESTDIR=
 #   make modules_install  the module             KDIR= DESTDIR=
+#   make docs             pictures and netlink reference of docs/, from their sources
 #   make deb              Debian packages of both, into build/deb/
 #   make clean            remove what was built
 #
@@ -152,6 +153,17 @@ check-all:
 		$(MAKE) --no-print-directory $$c FULL=1 || status=1; \
 	done; exit $$status
 
+# DOCS: where they go; the check of their being current has them elsewhere.
+DOCS	?= docs
+
+docs:
+	mkdir -p $(DOCS)/pictures
+	for name in $(basename $(notdir $(wildcard docs/src/*.txt))); do \
+		docs/src/picture.py docs/src/$$name.txt \
+			>$(DOCS)/pictures/$$name.svg || exit 1; \
+	done
+	docs/src/netlink.py kmod/spec/l2announce.yaml >$(DOCS)/netlink.md
+
 deb:
 	mkdir -p build/deb
 	L2A_DEB_DIR=build/deb dpkg-buildpackage -us -uc -b \
@@ -165,4 +177,4 @@ help:
 
 .PHONY: all kdir modules modules_install modules_clean tools install clean \
 	setup guest-tools demo vm check check-static check-kernels check-debug \
-	check-kubernetes check-packages check-all check-chaos check-crash check-model bench bench-check deb help
+	check-kubernetes check-packages check-all check-chaos check-crash check-model bench bench-check docs deb help
