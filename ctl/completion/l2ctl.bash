@@ -171,7 +171,7 @@ _l2ctl()
 	if [[ $prev == --socket || $prev == -b || $prev == --batch ]]; then
 		compopt -o default 2>/dev/null
 	elif [[ -z $noun && $cur == -* ]]; then
-		_l2ctl_reply "-j --json -p --pretty -s --statistics -b --batch --force --socket -V --version -h --help"
+		_l2ctl_reply "-j --json -p --pretty -s --statistics -c --color -b --batch --force --socket -V --version -h --help"
 	elif [[ -z $noun ]]; then
 		_l2ctl_reply "vip lease announce monitor stats settings service apply node move why status reload help"
 	elif [[ -z $verb ]]; then

@@ -6,16 +6,19 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "l2ctl/batch.h"
 #include "l2ctl/l2ctl.h"
 #include "lib/clock.h"
+#include "lib/color.h"
 
 /* Options without a letter of their own. */
 enum { OPT_SOCKET = 256, OPT_FORCE };
 
 static const struct option long_options[] = {
 	{ "batch", required_argument, NULL, 'b' },
+	{ "color", optional_argument, NULL, 'c' },
 	{ "force", no_argument, NULL, OPT_FORCE },
 	{ "json", no_argument, NULL, 'j' },
 	{ "pretty", no_argument, NULL, 'p' },
@@ -29,6 +32,7 @@ static const struct option long_options[] = {
 /* What the options ask for, beside what they set in struct ctl. */
 struct options {
 	const char *batch;
+	const char *color;
 	bool force;
 };
 
@@ -41,7 +45,7 @@ static bool take_options(struct ctl *ctl, struct options *options, int argc,
 {
 	int opt;
 
-	while ((opt = getopt_long_only(argc, argv, "+b:jpsVh", long_options,
+	while ((opt = getopt_long_only(argc, argv, "+b:c::jpsVh", long_options,
 				       NULL)) != -1) {
 		switch (opt) {
 		case 'j':
@@ -55,6 +59,9 @@ static bool take_options(struct ctl *ctl, struct options *options, int argc,
 			break;
 		case OPT_SOCKET:
 			ctl->socket = optarg;
+			break;
+		case 'c':
+			options->color = optarg ? optarg : "always";
 			break;
 		case 'b':
 			options->batch = optarg;
@@ -79,6 +86,13 @@ static bool take_options(struct ctl *ctl, struct options *options, int argc,
 
 static int run(struct ctl *ctl, const struct options *options, char **words)
 {
+	struct l2a_error err = { 0 };
+	bool color;
+
+	if (l2a_color_wanted(options->color, STDOUT_FILENO, &color, &err))
+		return ctl_misused(ctl, &err);
+	if (color)
+		ctl->flags |= L2A_WRITER_COLOR;
 	if (!options->batch) {
 		if (options->force)
 			return ctl_wrong_word(ctl, "--force", "is for a batch (-b FILE)");

@@ -36,7 +36,7 @@ static void print_usage(FILE *out, const struct noun *noun)
 
 int ctl_help(void)
 {
-	printf("Usage: l2ctl [-j] [-p] [-s] [--socket PATH] NOUN VERB ...\n"
+	printf("Usage: l2ctl [-j] [-p] [-s] [-c[=WHEN]] [--socket PATH] NOUN VERB ...\n"
 	       "       l2ctl [OPTIONS] [-force] -b FILE\n"
 	       "       l2ctl help | l2ctl NOUN help\n\n"
 	       "  -j, --json        JSON, always a list\n"

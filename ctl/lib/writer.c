@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "color.h"
 #include "writer.h"
 
 /* In LINES style, how many values stand without their names. */
@@ -240,13 +241,26 @@ static void drop_cells(struct l2a_writer *w)
 	w->row_start = 0;
 }
 
+/* Colour takes no room: the padding stands behind it. */
+static void print_cell(const struct l2a_writer *w, const struct cell *cell,
+		       int width)
+{
+	const char *color = NULL;
+	int len = (int)strlen(cell->text);
+
+	if (w->flags & L2A_WRITER_COLOR)
+		color = l2a_color_of(cell->key, cell->text);
+	fprintf(w->out, "%s%s%s%*s", color ? color : "", cell->text,
+		color ? L2A_COLOR_OFF : "", width > len ? width - len : 0, "");
+}
+
 static void text_line(struct l2a_writer *w)
 {
 	for (size_t i = 0; i < w->n_cells; i++) {
 		fputs(i ? " " : "", w->out);
 		if (i >= UNNAMED)
 			fprintf(w->out, "%s ", w->cells[i].key);
-		fputs(w->cells[i].text, w->out);
+		print_cell(w, &w->cells[i], 0);
 	}
 	putc('\n', w->out);
 	drop_cells(w);
@@ -264,9 +278,11 @@ static void text_record(struct l2a_writer *w)
 	}
 	if (w->rows)
 		putc('\n', w->out);
-	for (size_t i = 0; i < w->n_cells; i++)
-		fprintf(w->out, "%-*s  %s\n", (int)width, w->cells[i].key,
-			w->cells[i].text);
+	for (size_t i = 0; i < w->n_cells; i++) {
+		fprintf(w->out, "%-*s  ", (int)width, w->cells[i].key);
+		print_cell(w, &w->cells[i], 0);
+		putc('\n', w->out);
+	}
 	drop_cells(w);
 }
 
@@ -326,9 +342,10 @@ static void text_table(struct l2a_writer *w)
 	for (size_t i = 0; i < w->n_cells; i++) {
 		size_t column = i % w->columns;
 
-		fprintf(w->out, "%s%-*s%s", column ? "  " : "", widths[column],
-			w->cells[i].text,
-			column == w->columns - 1 ? "\n" : "");
+		fputs(column ? "  " : "", w->out);
+		print_cell(w, &w->cells[i], widths[column]);
+		if (column == w->columns - 1)
+			putc('\n', w->out);
 	}
 	free(widths);
 }

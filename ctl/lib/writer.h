@@ -18,6 +18,7 @@ struct l2a_writer;
 #define L2A_WRITER_JSON		(1U << 0)
 #define L2A_WRITER_PRETTY	(1U << 1)	/* JSON with indentation */
 #define L2A_WRITER_STATS	(1U << 2)	/* text with counters */
+#define L2A_WRITER_COLOR	(1U << 3)	/* text in colours */
 
 /**
  * enum l2a_writer_style - how rows look

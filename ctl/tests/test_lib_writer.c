@@ -9,10 +9,13 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "lib/color.h"
 #include "lib/writer.h"
 
 static void write_rows(struct l2a_writer *w, int rows)
@@ -157,6 +160,87 @@ static void test_tells_of_a_full_disk(void **state)
 	fclose(out);
 }
 
+static void write_states(unsigned int flags, enum l2a_writer_style style,
+			 const char *wanted)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	struct l2a_writer *w = l2a_writer_new(out, flags, style);
+
+	for (int i = 0; i < 2; i++) {
+		l2a_row_begin(w);
+		l2a_write_string(w, "state", i ? "standby" : "active");
+		l2a_write_bool(w, "answering", !i);
+		l2a_row_end(w);
+	}
+	assert_int_equal(l2a_writer_end(w, NULL), 0);
+	fclose(out);
+	assert_string_equal(text, wanted);
+	free(text);
+}
+
+static void test_color(void **state)
+{
+	(void)state;
+	/* Aligned as without: what has no width is not counted. */
+	write_states(L2A_WRITER_COLOR, L2A_WRITER_TABLE,
+		     "STATE    ANSWERING\n"
+		     "\033[32mactive\033[0m   \033[32myes\033[0m\n"
+		     "\033[33mstandby\033[0m  no\n");
+	write_states(L2A_WRITER_COLOR, L2A_WRITER_RECORD,
+		     "state      \033[32mactive\033[0m\n"
+		     "answering  \033[32myes\033[0m\n"
+		     "\n"
+		     "state      \033[33mstandby\033[0m\n"
+		     "answering  no\n");
+	write_states(L2A_WRITER_COLOR | L2A_WRITER_JSON, L2A_WRITER_LINES,
+		     "{\"state\":\"active\",\"answering\":true}\n"
+		     "{\"state\":\"standby\",\"answering\":false}\n");
+}
+
+static bool wanted(const char *when, int fd)
+{
+	bool is;
+
+	assert_int_equal(l2a_color_wanted(when, fd, &is, NULL), 0);
+	return is;
+}
+
+static void test_when_color(void **state)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY), tty, file;
+	struct l2a_error err = { 0 };
+	bool is;
+
+	(void)state;
+	assert_true(master >= 0 && !grantpt(master) && !unlockpt(master));
+	tty = open(ptsname(master), O_RDWR | O_NOCTTY);
+	file = open("/dev/null", O_WRONLY);
+	assert_true(tty >= 0 && file >= 0);
+	unsetenv("NO_COLOR");
+	setenv("TERM", "xterm", 1);
+	assert_true(wanted(NULL, tty));
+	assert_true(wanted("auto", tty));
+	assert_false(wanted("never", tty));
+	assert_false(wanted(NULL, file));
+	assert_true(wanted("always", file));
+	setenv("TERM", "dumb", 1);
+	assert_false(wanted(NULL, tty));
+	setenv("TERM", "xterm", 1);
+	setenv("NO_COLOR", "", 1);
+	assert_true(wanted(NULL, tty));
+	setenv("NO_COLOR", "1", 1);
+	assert_false(wanted(NULL, tty));
+	assert_true(wanted("always", tty));
+	assert_int_equal(l2a_color_wanted("red", tty, &is, &err), -EINVAL);
+	assert_string_equal(err.text,
+			    "\"red\": colour is one of auto, always, never");
+	close(file);
+	close(tty);
+	close(master);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +251,8 @@ int main(void)
 		cmocka_unit_test(test_pretty_is_the_same_json),
 		cmocka_unit_test(test_text_steers_no_terminal),
 		cmocka_unit_test(test_tells_of_a_full_disk),
+		cmocka_unit_test(test_color),
+		cmocka_unit_test(test_when_color),
 	};
 
 	return cmocka_run_group_tests_name("lib_writer", tests, NULL, NULL);
