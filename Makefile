@@ -10,6 +10,8 @@
 #   make install          the tools              PREFIX=/usr/local DESTDIR=
 #   make modules_install  the module             KDIR= DESTDIR=
 #   make docs             pictures and netlink reference of docs/, from their sources
+#   make compile_commands.json
+#                         how userspace is compiled, for editors and analysers
 #   make deb              Debian packages of both, into build/deb/
 #   make clean            remove what was built
 #
@@ -83,7 +85,7 @@ install:
 	+$(CTL) install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 
 clean:
-	rm -rf build
+	rm -rf build compile_commands.json
 	if [ -f $(KDIR)/Makefile ]; then $(KBUILD) clean; fi
 
 setup:
@@ -153,6 +155,10 @@ check-all:
 		$(MAKE) --no-print-directory $$c FULL=1 || status=1; \
 	done; exit $$status
 
+compile_commands.json:
+	@$(MAKE) --no-print-directory -C ctl V=1 -nB all tests | \
+		selftests/static/compile-commands >$@.new && mv $@.new $@
+
 # DOCS: where they go; the check of their being current has them elsewhere.
 DOCS	?= docs
 
@@ -177,4 +183,5 @@ help:
 
 .PHONY: all kdir modules modules_install modules_clean tools install clean \
 	setup guest-tools demo vm check check-static check-kernels check-debug \
-	check-kubernetes check-packages check-all check-chaos check-crash check-model bench bench-check docs deb help
+	check-kubernetes check-packages check-all check-chaos check-crash check-model bench bench-check docs deb help \
+	compile_commands.json
