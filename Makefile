@@ -171,6 +171,7 @@ docs:
 	docs/src/netlink.py kmod/spec/l2announce.yaml >$(DOCS)/netlink.md
 
 deb:
+	rm -rf build/deb
 	mkdir -p build/deb
 	L2A_DEB_DIR=build/deb dpkg-buildpackage -us -uc -b \
 		--buildinfo-option=-ubuild/deb \
