@@ -30,7 +30,7 @@ L2A_STATIC_PACKAGES=("${L2A_KBUILD_PACKAGES[@]}" git perl sparse coccinelle
 	clang libbpf-dev lld llvm cppcheck shellcheck gcc-s390x-linux-gnu systemd man-db
 	prometheus)
 L2A_KERNELS_PACKAGES=(mmdebstrap util-linux)
-L2A_PACKAGES_PACKAGES=(mmdebstrap util-linux e2fsprogs)
+L2A_PACKAGES_PACKAGES=(mmdebstrap util-linux e2fsprogs autopkgtest)
 L2A_DEBUG_PACKAGES=("${L2A_KBUILD_PACKAGES[@]}")
 
 # For check-kubernetes: what the API server is built with.
