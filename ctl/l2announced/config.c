@@ -26,7 +26,7 @@
 #define RENEW_SHARE		4	/* of the duration, by default */
 #define MARGIN_SHARE		10	/* of the duration, by default */
 #define MARGIN_LEAST_MS		10
-#define MARGIN_MOST_MS		500
+#define MARGIN_MOST_MS		300
 #define LINGER_MS		120000
 #define LINGER_MOST_MS		3600000
 #define RECONCILE_MS		3000

@@ -16,6 +16,9 @@
 
 #include "view.h"
 
+/* From a renewal's failure to the next try, at the most. */
+#define RENEW_AGAIN_MS	100
+
 static struct el_node *own(struct election *e)
 {
 	return view_node(e, e->config.node);
@@ -468,10 +471,16 @@ static bool is_ours(const struct election *e, const struct record *rec)
 	return rec->node.state != NODE_FENCED || rec->node.left;
 }
 
+/*
+ * A store that was away is noticed soon, for little of the lease may be left.
+ * One that is there and wants fewer requests is spared below this.
+ */
 static void renewal_failed(struct election *e)
 {
+	uint64_t soon = RENEW_AGAIN_MS * NSEC_PER_MSEC;
+
 	e->self.in_doubt = true;
-	e->self.next = e->now->mono + el_retry(e);
+	e->self.next = e->now->mono + (soon < el_retry(e) ? soon : el_retry(e));
 }
 
 void member_put_done(struct election *e, const struct el_event *ev)

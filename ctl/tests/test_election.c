@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "l2announced/election.h"
 #include "l2announced/manager.h"
@@ -356,6 +357,89 @@ static void test_failed_renewal_is_tried_again(void **state)
 	assert_true(election_wake(e) < (1000 + 2 * RENEW) * MS);
 	tick_at(election_wake(e) / MS + 1);
 	assert_non_null(find_put(RECORD_NODE, "me"));
+}
+
+/* Unlike the others: an election with all the defaults of a store. */
+static void begin_by_default(const char *store, struct config *config)
+{
+	char path[] = "/tmp/test_election.XXXXXX";
+	struct l2a_error err = { 0 };
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	dprintf(fd, "node: me\nstore: {type: %s}\n", store);
+	close(fd);
+	if (config_load(path, NULL, config, &err))
+		fail_msg("%s", err.text);
+	unlink(path);
+	election_free(e);
+	e = election_new(&(struct el_config){
+		.node = "me", .boot = "boot", .run = "run", .host = "host",
+		.duration_ms = config->duration_ms,
+		.renew_ms = config->renew_ms,
+		.margin_ms = config->margin_ms,
+	});
+	now_ms = 1000;
+	rev = 100;
+}
+
+/* What it asks is not answered. The first question may have been heard. */
+static void refuse_all(bool first)
+{
+	struct el_event ev = { .type = EL_EV_GOT };
+	const struct el_action *get;
+
+	if (find_put(RECORD_NODE, "me"))
+		answer(put_req(RECORD_NODE, "me"),
+		       first ? EL_UNKNOWN : EL_FAILED);
+	get = find(EL_GET);
+	if (!get)
+		return;
+	ev.done.req = get->req;
+	ev.done.result = EL_FAILED;
+	step(&ev);
+}
+
+/*
+ * The store is away from a renewal on, which fails after so many ms.
+ * Return: when the renewal came that was answered, ms
+ */
+static uint64_t renewed_after(uint64_t away, uint64_t fails_after)
+{
+	uint64_t gone = election_wake(e) / MS, back = gone + away;
+	bool first = true;
+
+	tick_at(gone);
+	now_ms += fails_after;
+	while (now_ms < back) {
+		refuse_all(first);
+		first = false;
+		tick_at(election_wake(e) / MS + 1);
+	}
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	assert_non_null(find(EL_LEASE));
+	return now_ms;
+}
+
+/*
+ * An API server that starts anew takes 4 s at the worst, and is gone from the very
+ * instant of a renewal; the request that finds it back takes its time, too.
+ */
+static void test_api_server_starts_anew(void **state)
+{
+	const uint64_t longest = 4000, request = 50;
+	struct config config;
+	uint64_t until;
+
+	(void)state;
+	for (uint64_t fails_after = 0; fails_after < 400; fails_after += 20) {
+		begin_by_default("kubernetes", &config);
+		joined();
+		until = now_ms + config.duration_ms - config.margin_ms;
+		assert_true(renewed_after(longest, fails_after) + request <
+			    until);
+		config_free(&config);
+	}
 }
 
 /* Whether renewals get anywhere, as the service manager would be told. */
@@ -1423,6 +1507,7 @@ int main(void)
 		TEST(test_kernel_only_after_the_stores_yes),
 		TEST(test_renews_in_time_with_the_version),
 		TEST(test_failed_renewal_is_tried_again),
+		TEST(test_api_server_starts_anew),
 		TEST(test_renewals_that_get_nowhere),
 		TEST(test_lost_answer_written),
 		TEST(test_lost_answer_not_written),
