@@ -13,6 +13,7 @@
 #include "config.h"
 #include "config_commands.h"
 #include "config_metrics.h"
+#include "config_realtime.h"
 #include "config_store.h"
 #include "lib/duration.h"
 #include "names.h"
@@ -48,6 +49,7 @@ struct raw {
 	char *lockdir;
 	struct raw_store store;
 	struct raw_metrics *metrics;
+	struct raw_realtime *realtime;
 	char *duration;
 	char *renew;
 	char *margin;
@@ -67,7 +69,7 @@ struct raw {
 	CYAML_FIELD_STRING_PTR(key, OPTIONAL, type, member, 1, CYAML_UNLIMITED)
 
 /* libcyaml's own boolean takes every other word for true. */
-static const cyaml_strval_t booleans[] = {
+const cyaml_strval_t config_booleans[CONFIG_N_BOOLEANS] = {
 	{ "true", 1 }, { "false", 0 },
 	{ "yes", 1 }, { "no", 0 },
 	{ "on", 1 }, { "off", 0 },
@@ -83,6 +85,8 @@ static const cyaml_schema_field_t fields[] = {
 			    config_store_fields),
 	CYAML_FIELD_MAPPING_PTR("metrics", OPTIONAL, struct raw, metrics,
 				config_metrics_fields),
+	CYAML_FIELD_MAPPING_PTR("realtime", OPTIONAL, struct raw, realtime,
+				config_realtime_fields),
 	TEXT("duration", struct raw, duration),
 	TEXT("renew", struct raw, renew),
 	TEXT("margin", struct raw, margin),
@@ -91,8 +95,8 @@ static const cyaml_schema_field_t fields[] = {
 	TEXT("link_up", struct raw, link_up),
 	TEXT("link_down", struct raw, link_down),
 	CYAML_FIELD_ENUM_PTR("rebalance", OPTIONAL | CYAML_FLAG_STRICT,
-			     struct raw, rebalance, booleans,
-			     sizeof(booleans) / sizeof(booleans[0])),
+			     struct raw, rebalance, config_booleans,
+			     CONFIG_N_BOOLEANS),
 	CYAML_FIELD_UINT_PTR("move_rate", OPTIONAL, struct raw, move_rate),
 	CYAML_FIELD_SEQUENCE_COUNT("checks", OPTIONAL, struct raw, checks.v,
 				   checks.n, &config_check_entry, 0,
@@ -290,6 +294,8 @@ static int check(const struct config_checks *c, const struct raw *raw,
 		ret = get_times(c, raw, duration_ms, config);
 	if (!ret)
 		ret = config_metrics_check(c, raw->metrics, config);
+	if (!ret)
+		ret = config_realtime_check(c, raw->realtime, config);
 	if (!ret)
 		ret = get_log(c, raw, config);
 	if (!ret)

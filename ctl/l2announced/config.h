@@ -54,6 +54,8 @@ enum config_hook {
  * @store_kubeconfig: kubernetes: how to get there; NULL: as a pod does
  * @store_context: kubernetes: of that file, or NULL
  * @metrics_listen: "ADDRESS:PORT" where metrics are served too, or NULL
+ * @priority: of SCHED_FIFO; 0: scheduled as others are
+ * @lock_memory: keep it from being paged out
  * @duration_ms: silence after which others fence this node
  * @renew_ms: time between renewals
  * @margin_ms: how much before the duration's end the kernel falls silent
@@ -90,6 +92,8 @@ struct config {
 	char *store_kubeconfig;
 	char *store_context;
 	char *metrics_listen;
+	int priority;
+	bool lock_memory;
 	uint32_t duration_ms;
 	uint32_t renew_ms;
 	uint32_t margin_ms;

@@ -29,6 +29,10 @@ struct raw_store {
 
 extern const cyaml_schema_field_t config_store_fields[];
 
+/* The words for yes and no, for all parts. */
+#define CONFIG_N_BOOLEANS	6
+extern const cyaml_strval_t config_booleans[CONFIG_N_BOOLEANS];
+
 /* One run of the checks: the file and where to complain. */
 struct config_checks {
 	const char *file;

@@ -19,6 +19,7 @@
 #include "log.h"
 #include "manager.h"
 #include "privilege.h"
+#include "realtime.h"
 #include "reload.h"
 
 enum {
@@ -148,7 +149,8 @@ static int run(struct daemon *d, const struct options *options)
 	struct l2a_error err;
 	int status;
 
-	if (privilege_drop(&d->config, &err) || lock_node(&d->config, &err))
+	if (realtime_begin(&d->config, &err) ||
+	    privilege_drop(&d->config, &err) || lock_node(&d->config, &err))
 		return refused(&err);
 	signal(SIGPIPE, SIG_IGN);
 	d->keep = options->keep;

@@ -96,6 +96,11 @@ static bool same_metrics(const struct config *a, const struct config *b)
 	return same_text(a->metrics_listen, b->metrics_listen);
 }
 
+static bool same_realtime(const struct config *a, const struct config *b)
+{
+	return a->priority == b->priority && a->lock_memory == b->lock_memory;
+}
+
 static bool same_log(const struct config *a, const struct config *b)
 {
 	return a->log == b->log;
@@ -129,6 +134,7 @@ static const struct {
 	{ "lockdir", same_lockdir, false },
 	{ "user", same_user, false },
 	{ "metrics", same_metrics, false },
+	{ "realtime", same_realtime, false },
 	{ "log", same_log, true },
 };
 

@@ -48,6 +48,8 @@ static void test_defaults(void **state)
 	assert_int_equal(config.duration_ms, 2000);
 	assert_int_equal(config.renew_ms, 500);
 	assert_int_equal(config.margin_ms, 200);
+	assert_int_equal(config.priority, 0);
+	assert_false(config.lock_memory);
 	assert_int_equal(config.linger_ms, 120000);
 	assert_int_equal(config.link_up_ms, 1000);
 	assert_int_equal(config.link_down_ms, 0);
@@ -285,6 +287,12 @@ static void test_refusals(void **state)
 		  ":3: socket: \"x\"" },
 		{ "node: a\nstore: {path: /s}\nmove_rate: 0\n",
 		  ":3: move_rate: 0" },
+		{ "node: a\nstore: {path: /s}\nrealtime:\n  priority: 0\n",
+		  ":4: priority: 0 is out of range, 1 to 99" },
+		{ "node: a\nstore: {path: /s}\nrealtime:\n  priority: 100\n",
+		  ":4: priority: 100 is out of range, 1 to 99" },
+		{ "node: a\nstore: {path: /s}\nrealtime: {lock_memory: 3}\n",
+		  "Invalid ENUM value: 3" },
 		{ "node: a\nstore: {path: /s}\nlink_up: 2m\n",
 		  ":3: link_up: 2m is out of range, 0s to 1m" },
 #define HOOKS "node: a\nstore: {path: /s}\nhooks:\n"

@@ -61,6 +61,9 @@ static void test_differences(void **state)
 		{ FIRST "lease: 2\nsocket: /x\nlockdir: /y\nuser: nobody\n"
 		  "metrics: {listen: 1}\nlog: error\n",
 		  "log", "lease socket lockdir user metrics" },
+		{ FIRST "realtime: {priority: 1}\n", "", "realtime" },
+		{ FIRST "realtime: {lock_memory: yes}\n", "", "realtime" },
+		{ FIRST "realtime: {lock_memory: no}\n", "", "" },
 		{ "node: b\nstore: {path: /s}\n", "", "node" },
 		{ "node: a\nstore: {path: /t}\n", "", "store" },
 		{ "node: a\nstore: {type: etcd, endpoints: ['http://h:1']}\n",
