@@ -106,6 +106,12 @@ static void learn_asker(struct net_device *dev, struct arp_info *arp)
 		neigh_release(n);
 }
 
+/* The way out of an answer; the guard knows it by this. */
+static int arp_leave(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	return dev_queue_xmit(skb);
+}
+
 /* Turn a request round in its own buffer; on an error it is still the caller's. */
 static int arp_reply(struct sk_buff *skb, struct net_device *dev,
 		     const struct arp_info *arp)
@@ -132,7 +138,8 @@ static int arp_reply(struct sk_buff *skb, struct net_device *dev,
 	if (dev_hard_header(skb, dev, ETH_P_ARP, arp->sha, dev->dev_addr,
 			    skb->len) < 0)
 		return -EINVAL;
-	arp_xmit(skb);
+	NF_HOOK(NFPROTO_ARP, NF_ARP_OUT, dev_net(dev), NULL, skb, NULL, dev,
+		arp_leave);
 	return 0;
 }
 
@@ -290,18 +297,13 @@ static void count_guarded(struct l2a_net *ln)
 	local_bh_enable();
 }
 
-/*
- * A packet of this host's that names a VIP it does not hold as its sender would
- * point the LAN's caches here.
- */
-static unsigned int arp_out(void *priv, struct sk_buff *skb,
-			    const struct nf_hook_state *state)
+static noinline unsigned int guard_out(struct l2a_net *ln, struct sk_buff *skb,
+				       const struct nf_hook_state *state)
 {
 	struct net_device *dev = speaker(state->out, skb);
 	bool bonding = dev != state->out;
 	enum arp_kind kind = arp_kind(skb, state->out);
 	const struct arp_body *body = arp_body(skb);
-	struct l2a_net *ln = priv;
 	__be32 source;
 
 	if (kind == ARP_OTHER || !body->sip ||
@@ -317,6 +319,17 @@ static unsigned int arp_out(void *priv, struct sk_buff *skb,
 		return NF_DROP;
 	arp_body(skb)->sip = source;
 	return NF_ACCEPT;
+}
+
+/*
+ * A packet of this host's that names a VIP it does not hold as its sender would
+ * point the LAN's caches here. Our own answers were judged this moment.
+ */
+static unsigned int arp_out(void *priv, struct sk_buff *skb,
+			    const struct nf_hook_state *state)
+{
+	return likely(state->okfn == arp_leave) ? NF_ACCEPT :
+						  guard_out(priv, skb, state);
 }
 
 /**

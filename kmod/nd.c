@@ -30,6 +30,7 @@
 #include "reply.h"
 #include "trace.h"
 #include "vip.h"
+#include "vip_lookup.h"
 
 /* Whether a bridge is taking the packet through hooks that are not its own. */
 static bool nd_bridged(const struct sk_buff *skb)
@@ -39,15 +40,6 @@ static bool nd_bridged(const struct sk_buff *skb)
 #else
 	return false;
 #endif
-}
-
-static struct l2a_vip *vip_find(struct l2a_net *ln, const struct in6_addr *addr,
-				const struct net_device *dev)
-{
-	struct l2a_vip_key key = { .addr = *addr, .ifindex = dev->ifindex };
-
-	/* An IPv4 VIP's name is no IPv6 address on a wire. */
-	return l2a_vip_is6(&key) ? l2a_vip_lookup(ln, &key) : NULL;
 }
 
 static bool neigh_is_known(struct net_device *dev, const struct l2a_nd *nd)
@@ -185,7 +177,7 @@ static unsigned int answer(struct l2a_net *ln, struct l2a_vip *vip,
 static unsigned int question(struct l2a_net *ln, struct sk_buff *skb,
 			     const struct nf_hook_state *state, struct l2a_nd *nd)
 {
-	struct l2a_vip *vip = vip_find(ln, &nd->target, state->in);
+	struct l2a_vip *vip = l2a_vip_lookup6(ln, &nd->target, state->in->ifindex);
 	enum l2a_total reason;
 
 	if (!vip || !l2a_nd_valid(skb, state->hook, nd))
@@ -201,7 +193,7 @@ static void claim(struct l2a_net *ln, struct sk_buff *skb,
 {
 	const struct in6_addr *claimed = nd->kind == L2A_ND_TELLS ?
 					 &nd->target : &nd->saddr;
-	struct l2a_vip *vip = vip_find(ln, claimed, state->in);
+	struct l2a_vip *vip = l2a_vip_lookup6(ln, claimed, state->in->ifindex);
 
 	if (unlikely(vip) && l2a_nd_valid(skb, state->hook, nd))
 		l2a_conflict(ln, vip, nd->lladdr);
@@ -237,7 +229,7 @@ static unsigned int nd_pre_routing(void *priv, struct sk_buff *skb,
 static bool own_vip(struct l2a_net *ln, const struct net_device *dev,
 		    const struct in6_addr *addr)
 {
-	return vip_find(ln, addr, dev) &&
+	return l2a_vip_lookup6(ln, addr, dev->ifindex) &&
 	       ipv6_chk_addr_and_flags(ln->net, addr, dev, false, 1, 0);
 }
 
@@ -266,7 +258,7 @@ static unsigned int nd_local_in(void *priv, struct sk_buff *skb,
 static bool may_speak_as(struct l2a_net *ln, const struct net_device *dev,
 			 const struct in6_addr *addr)
 {
-	const struct l2a_vip *vip = vip_find(ln, addr, dev);
+	const struct l2a_vip *vip = l2a_vip_lookup6(ln, addr, dev->ifindex);
 
 	return !vip || l2a_vip_answering(vip);
 }
@@ -345,11 +337,13 @@ static noinline unsigned int guard_out(struct l2a_net *ln, struct sk_buff *skb,
 	return change_source(ln, skb, state->out, &nd);
 }
 
+/* What we send ourselves was judged this moment. */
 static unsigned int nd_local_out(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
-	return likely(l2a_nd_unlikely(skb)) ? NF_ACCEPT :
-					      guard_out(priv, skb, state);
+	if (likely(l2a_nd_unlikely(skb)) || state->okfn == nd_leave)
+		return NF_ACCEPT;
+	return guard_out(priv, skb, state);
 }
 
 /* ---- announcements */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The VIP table's hash, and the look-up that every ARP packet makes twice.
+ * The VIP table's hash, and the look-up that every packet of ARP or neighbour
+ * discovery makes twice.
  */
 #ifndef L2A_VIP_LOOKUP_H
 #define L2A_VIP_LOOKUP_H
@@ -46,31 +47,23 @@ static inline u32 l2a_vip_hash(const struct l2a_vip_key *key, u32 seed)
 			   l2a_vip_words(word[2], word[3]), key->ifindex, seed);
 }
 
-static __always_inline bool l2a_vip_is4(const struct l2a_vip *vip, __be32 addr,
-					int ifindex)
+static __always_inline bool l2a_vip_is(const struct l2a_vip *vip,
+				       const __be32 word[4], int ifindex)
 {
-	const __be32 *word = vip->key.addr.s6_addr32;
+	const __be32 *own = vip->key.addr.s6_addr32;
 
-	return word[3] == addr && vip->key.ifindex == ifindex &&
-	       word[2] == htonl(0xffff) && !word[1] && !word[0];
+	return own[3] == word[3] && vip->key.ifindex == ifindex &&
+	       own[2] == word[2] && own[1] == word[1] && own[0] == word[0];
 }
 
-/**
- * l2a_vip_lookup4 - find an IPv4 VIP on the packet path
- * @ln: the namespace
- * @addr: the address
- * @ifindex: the device
- *
+/*
  * What rhashtable_lookup() does, at half its cost: the name stays in registers. A
  * chain that does not end as it began was moved to the table's successor under the
  * walk.
- *
- * Under RCU. Any context.
- *
- * Return: the VIP, or NULL.
  */
-static inline struct l2a_vip *l2a_vip_lookup4(struct l2a_net *ln, __be32 addr,
-					      int ifindex)
+static __always_inline struct l2a_vip *l2a_vip_find(struct l2a_net *ln,
+						    const __be32 word[4],
+						    int ifindex)
 {
 	struct bucket_table *tbl = rcu_dereference(ln->vips.tbl);
 	struct rhash_lock_head __rcu *const *bkt;
@@ -79,13 +72,14 @@ static inline struct l2a_vip *l2a_vip_lookup4(struct l2a_net *ln, __be32 addr,
 	u32 hash;
 
 	do {
-		hash = l2a_vip_mix(0, l2a_vip_words(htonl(0xffff), addr),
-				   ifindex, tbl->hash_rnd) & (tbl->size - 1);
+		hash = l2a_vip_mix(l2a_vip_words(word[0], word[1]),
+				   l2a_vip_words(word[2], word[3]), ifindex,
+				   tbl->hash_rnd) & (tbl->size - 1);
 		bkt = rht_bucket(tbl, hash);
 		do {
 			rht_for_each_rcu_from(pos, rht_ptr_rcu(bkt), tbl, hash) {
 				vip = container_of(pos, struct l2a_vip, node);
-				if (l2a_vip_is4(vip, addr, ifindex))
+				if (l2a_vip_is(vip, word, ifindex))
 					return vip;
 			}
 		} while (pos != RHT_NULLS_MARKER(bkt));
@@ -95,6 +89,44 @@ static inline struct l2a_vip *l2a_vip_lookup4(struct l2a_net *ln, __be32 addr,
 		tbl = rcu_dereference(tbl->future_tbl);
 	} while (unlikely(tbl));
 	return NULL;
+}
+
+/**
+ * l2a_vip_lookup4 - find an IPv4 VIP on the packet path
+ * @ln: the namespace
+ * @addr: the address
+ * @ifindex: the device
+ *
+ * Under RCU. Any context.
+ *
+ * Return: the VIP, or NULL.
+ */
+static inline struct l2a_vip *l2a_vip_lookup4(struct l2a_net *ln, __be32 addr,
+					      int ifindex)
+{
+	const __be32 word[4] = { 0, 0, htonl(0xffff), addr };
+
+	return l2a_vip_find(ln, word, ifindex);
+}
+
+/**
+ * l2a_vip_lookup6 - find an IPv6 VIP on the packet path
+ * @ln: the namespace
+ * @addr: the address
+ * @ifindex: the device
+ *
+ * Under RCU. Any context.
+ *
+ * Return: the VIP, or NULL: also where the address is an IPv4 VIP's name, which is
+ * no IPv6 address on a wire.
+ */
+static inline struct l2a_vip *l2a_vip_lookup6(struct l2a_net *ln,
+					      const struct in6_addr *addr,
+					      int ifindex)
+{
+	if (unlikely(ipv6_addr_v4mapped(addr)))
+		return NULL;
+	return l2a_vip_find(ln, addr->s6_addr32, ifindex);
 }
 
 #endif /* L2A_VIP_LOOKUP_H */
