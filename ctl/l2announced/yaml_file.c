@@ -16,6 +16,8 @@ struct complaint {
 	char text[256];
 };
 
+static const char unexpected_key[] = "Unexpected key: ";
+
 static void complain(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
 	__attribute__((format(printf, 3, 0)));
 static void complain(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
@@ -25,14 +27,15 @@ static void complain(cyaml_log_t level, void *ctx, const char *fmt, va_list args
 	char line[256];
 	char *text = line;
 
-	if (level < CYAML_LOG_ERROR)
-		return;
 	vsnprintf(line, sizeof(line), fmt, args);
 	line[strcspn(line, "\n")] = '\0';
 	if (!strncmp(text, "Load: ", 6))
 		text += 6;
 	text += strspn(text, " ");
 	if (!strcmp(text, "Backtrace:"))
+		return;
+	if (level < CYAML_LOG_ERROR &&
+	    strncmp(text, unexpected_key, strlen(unexpected_key)))
 		return;
 	snprintf(complaint->text + used, sizeof(complaint->text) - used, "%s%s",
 		 used ? ", " : "", text);
@@ -62,9 +65,8 @@ unsigned int yaml_file_line(const char *file, const char *key)
 int yaml_file_load(const char *file, const cyaml_schema_value_t *schema,
 	      unsigned int flags, void **data, struct l2a_error *err)
 {
-	static const char unknown[] = "Unexpected key: ";
 	struct complaint complaint = { "" };
-	const cyaml_config_t config = {
+	cyaml_config_t config = {
 		.log_fn = complain,
 		.log_ctx = &complaint,
 		.mem_fn = cyaml_mem,
@@ -83,9 +85,16 @@ int yaml_file_load(const char *file, const cyaml_schema_value_t *schema,
 	ret = cyaml_load_file(file, &config, schema, data, NULL);
 	if (ret == CYAML_OK && *data)
 		return 0;
+	/* libcyaml 1.1 names the key only to who debugs. */
+	if (ret == CYAML_ERR_INVALID_KEY &&
+	    strncmp(complaint.text, unexpected_key, strlen(unexpected_key))) {
+		complaint.text[0] = '\0';
+		config.log_level = CYAML_LOG_DEBUG;
+		ret = cyaml_load_file(file, &config, schema, data, NULL);
+	}
 	/* libcyaml tells where the mapping begins; better, where the key is. */
-	if (!strncmp(complaint.text, unknown, strlen(unknown))) {
-		char *key = complaint.text + strlen(unknown);
+	if (!strncmp(complaint.text, unexpected_key, strlen(unexpected_key))) {
+		char *key = complaint.text + strlen(unexpected_key);
 
 		key[strcspn(key, ",")] = '\0';
 		return l2a_fail(err, -EINVAL, "%s:%u: %s: unknown key", file,

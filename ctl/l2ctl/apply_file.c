@@ -113,12 +113,22 @@ static const cyaml_schema_value_t schema = {
  * libcyaml tells what is wrong, then where, from the inside out: of the places
  * in lists and of the keys the innermost counts.
  */
+static const char unexpected_key[] = "Unexpected key: ";
+
 struct complaint {
 	char what[256];
 	char field[64];
 	unsigned int line;
 	unsigned int entry;
 };
+
+/* What follows a prefix, NULL where a text has another. */
+static const char *after(const char *text, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return strncmp(text, prefix, len) ? NULL : text + len;
+}
 
 static void complain_where(struct complaint *complaint, const char *text)
 {
@@ -142,32 +152,26 @@ static void complain(cyaml_log_t level, void *ctx, const char *fmt, va_list args
 static void complain(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
 {
 	struct complaint *complaint = ctx;
+	const char *said;
 	char text[256];
 
-	if (level < CYAML_LOG_ERROR)
-		return;
 	vsnprintf(text, sizeof(text), fmt, args);
 	text[strcspn(text, "\n")] = '\0';
+	said = after(text, "Load: ");
+	said = said ? said : text;
+	if (level < CYAML_LOG_ERROR && !after(said, unexpected_key))
+		return;
 	if (complaint->what[0])
 		complain_where(complaint, text);
 	else
-		snprintf(complaint->what, sizeof(complaint->what), "%s",
-			 text + (strncmp(text, "Load: ", 6) ? 0 : 6));
-}
-
-/* What follows a prefix, NULL where a text has another. */
-static const char *after(const char *text, const char *prefix)
-{
-	size_t len = strlen(prefix);
-
-	return strncmp(text, prefix, len) ? NULL : text + len;
+		snprintf(complaint->what, sizeof(complaint->what), "%s", said);
 }
 
 static int explain(const char *name, const char *text, size_t len,
 		   const struct complaint *c, struct l2a_error *err)
 {
 	unsigned int line = c->line ? c->line : 1;
-	const char *key = after(c->what, "Unexpected key: ");
+	const char *key = after(c->what, unexpected_key);
 
 	/* libcyaml knows where the mapping is; better, where the key is. */
 	if (key)
@@ -297,7 +301,7 @@ int apply_file_parse(const char *name, const char *text, size_t len,
 		     struct json_object **services, struct l2a_error *err)
 {
 	struct complaint complaint = { .line = 0 };
-	const cyaml_config_t config = {
+	cyaml_config_t config = {
 		.log_fn = complain,
 		.log_ctx = &complaint,
 		.mem_fn = cyaml_mem,
@@ -310,6 +314,13 @@ int apply_file_parse(const char *name, const char *text, size_t len,
 
 	code = cyaml_load_data((const uint8_t *)text, len, &config, &schema,
 			       (cyaml_data_t **)&raw, NULL);
+	/* libcyaml 1.1 names the key only to who debugs. */
+	if (code == CYAML_ERR_INVALID_KEY && !after(complaint.what, unexpected_key)) {
+		complaint = (struct complaint){ .line = 0 };
+		config.log_level = CYAML_LOG_DEBUG;
+		code = cyaml_load_data((const uint8_t *)text, len, &config, &schema,
+				       (cyaml_data_t **)&raw, NULL);
+	}
 	if (complaint.what[0])
 		return explain(name, text, len, &complaint, err);
 	if (code != CYAML_OK || !raw)
