@@ -32,76 +32,98 @@ uint64_t assign_score(const char *unit, const char *node)
 	return mix(hash(hash(FNV_BASIS, unit), node));
 }
 
+/* A unit in its place in the order. */
+struct item {
+	struct assign_unit *unit;
+	uint64_t hash;		/* of its name, to be gone on with */
+	struct item *next;	/* on the same node, and movable */
+};
+
+/* The units of a node that may move away: none but the first list is held. */
+enum { GIVEN, KEPT, LISTS };
+
+struct place {
+	size_t load;
+	struct item *movable[LISTS];
+	bool *none_for;		/* known: nothing here can go to that node */
+};
+
 /* The state of one run. */
 struct run {
-	struct assign_unit *units;
-	struct assign_unit **order;	/* by hash, so that no name is favoured */
-	size_t n_units;
+	struct item *items;	/* by hash, so that no name is favoured */
+	size_t n_items;
 	const char *const *nodes;
+	struct place *places;
 	size_t n_nodes;
-	size_t *load;
 };
+
+static int by_number(const void *a, const void *b)
+{
+	const size_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
 
 static bool can_hold(const struct assign_unit *unit, size_t node)
 {
-	for (size_t i = 0; i < unit->n_eligible; i++) {
-		if (unit->eligible[i] == node)
-			return true;
-	}
-	return false;
+	return node != ASSIGN_NONE && unit->n_eligible &&
+	       bsearch(&node, unit->eligible, unit->n_eligible, sizeof(node),
+		       by_number);
 }
 
 static int by_hash(const void *a, const void *b)
 {
-	const struct assign_unit *x = *(struct assign_unit *const *)a;
-	const struct assign_unit *y = *(struct assign_unit *const *)b;
-	uint64_t hx = mix(hash(FNV_BASIS, x->name));
-	uint64_t hy = mix(hash(FNV_BASIS, y->name));
+	const struct item *x = a, *y = b;
+	uint64_t hx = mix(x->hash), hy = mix(y->hash);
 
 	if (hx != hy)
 		return hx < hy ? -1 : 1;
-	return strcmp(x->name, y->name);
+	return strcmp(x->unit->name, y->unit->name);
 }
 
-static void give(struct run *run, struct assign_unit *unit, size_t node)
+static void give(struct run *run, struct item *item, size_t node, int list)
 {
-	if (unit->assigned != ASSIGN_NONE)
-		run->load[unit->assigned]--;
-	unit->assigned = node;
-	run->load[node]++;
-}
+	struct place *place = &run->places[node];
 
-static bool fixed(const struct assign_unit *unit)
-{
-	return unit->prefer != ASSIGN_NONE && can_hold(unit, unit->prefer);
+	item->unit->assigned = node;
+	item->next = place->movable[list];
+	place->movable[list] = item;
+	place->load++;
+	memset(place->none_for, 0, run->n_nodes * sizeof(*place->none_for));
 }
 
 static void keep(struct run *run)
 {
-	for (size_t i = 0; i < run->n_units; i++) {
-		struct assign_unit *unit = run->order[i];
+	for (size_t i = 0; i < run->n_items; i++) {
+		struct item *item = &run->items[i];
+		struct assign_unit *unit = item->unit;
 
 		unit->assigned = ASSIGN_NONE;
-		if (fixed(unit))
-			give(run, unit, unit->prefer);
-		else if (unit->holder != ASSIGN_NONE &&
-			 can_hold(unit, unit->holder))
-			give(run, unit, unit->holder);
+		if (can_hold(unit, unit->prefer)) {
+			unit->assigned = unit->prefer;
+			run->places[unit->prefer].load++;
+		} else if (can_hold(unit, unit->holder)) {
+			give(run, item, unit->holder, KEPT);
+		}
 	}
 }
 
-static size_t least_loaded(const struct run *run, const struct assign_unit *unit)
+static size_t least_loaded(const struct run *run, const struct item *item)
 {
+	const struct assign_unit *unit = item->unit;
 	size_t best = ASSIGN_NONE;
 	uint64_t best_score = 0;
 
 	for (size_t i = 0; i < unit->n_eligible; i++) {
 		size_t node = unit->eligible[i];
-		uint64_t score = assign_score(unit->name, run->nodes[node]);
+		size_t load = run->places[node].load;
+		uint64_t score;
 
-		if (best != ASSIGN_NONE &&
-		    (run->load[node] > run->load[best] ||
-		     (run->load[node] == run->load[best] && score <= best_score)))
+		if (best != ASSIGN_NONE && load > run->places[best].load)
+			continue;
+		score = mix(hash(item->hash, run->nodes[node]));
+		if (best != ASSIGN_NONE && load == run->places[best].load &&
+		    score <= best_score)
 			continue;
 		best = node;
 		best_score = score;
@@ -111,89 +133,105 @@ static size_t least_loaded(const struct run *run, const struct assign_unit *unit
 
 static void place_free(struct run *run)
 {
-	for (size_t i = 0; i < run->n_units; i++) {
-		struct assign_unit *unit = run->order[i];
+	for (size_t i = 0; i < run->n_items; i++) {
+		struct item *item = &run->items[i];
 
-		if (unit->assigned == ASSIGN_NONE && unit->n_eligible)
-			give(run, unit, least_loaded(run, unit));
+		if (item->unit->assigned == ASSIGN_NONE && item->unit->n_eligible)
+			give(run, item, least_loaded(run, item), GIVEN);
 	}
 }
 
 /*
- * The unit that moves from one node to another with the least harm: one that
- * nobody holds before one that is held, then the one that is drawn most.
+ * Move one unit, with the least harm: one that the node does not hold yet before
+ * one that it does.
  */
-static struct assign_unit *movable(const struct run *run, size_t from, size_t to)
+static bool move_one(struct run *run, size_t from, size_t to)
 {
-	struct assign_unit *best = NULL;
-	uint64_t best_score = 0;
+	for (int list = 0; list < LISTS; list++) {
+		struct item **link = &run->places[from].movable[list];
 
-	for (size_t i = 0; i < run->n_units; i++) {
-		struct assign_unit *unit = run->order[i];
-		bool held = unit->holder == from;
-		uint64_t score;
+		for (; *link; link = &(*link)->next) {
+			struct item *item = *link;
 
-		if (unit->assigned != from || fixed(unit) || !can_hold(unit, to))
-			continue;
-		score = assign_score(unit->name, run->nodes[to]);
-		if (best && ((best->holder == from) < held ||
-			     ((best->holder == from) == held &&
-			      score <= best_score)))
-			continue;
-		best = unit;
-		best_score = score;
-	}
-	return best;
-}
-
-/*
- * From the most loaded to the least loaded that it can go to: any other pair
- * would move some unit twice.
- */
-static bool even_out_once(struct run *run)
-{
-	size_t best_to = 0, best_gap = 1;
-	struct assign_unit *best = NULL;
-
-	for (size_t from = 0; from < run->n_nodes; from++) {
-		for (size_t to = 0; to < run->n_nodes; to++) {
-			struct assign_unit *unit;
-
-			if (run->load[from] <= run->load[to] + best_gap)
+			if (!can_hold(item->unit, to))
 				continue;
-			unit = movable(run, from, to);
-			if (!unit)
-				continue;
-			best = unit;
-			best_to = to;
-			best_gap = run->load[from] - run->load[to];
+			*link = item->next;
+			run->places[from].load--;
+			give(run, item, to, GIVEN);
+			return true;
 		}
 	}
-	if (best)
-		give(run, best, best_to);
-	return best;
+	run->places[from].none_for[to] = true;
+	return false;
+}
+
+/* The pair of nodes that differ most, of those not known to be stuck. */
+static bool widest(const struct run *run, size_t *from, size_t *to)
+{
+	const struct place *places = run->places;
+	size_t least = SIZE_MAX, gap = 1;
+
+	for (size_t i = 0; i < run->n_nodes; i++) {
+		if (places[i].load < least)
+			least = places[i].load;
+	}
+	for (size_t i = 0; i < run->n_nodes; i++) {
+		if (places[i].load <= least + gap)
+			continue;
+		for (size_t k = 0; k < run->n_nodes; k++) {
+			if (places[i].load <= places[k].load + gap ||
+			    places[i].none_for[k])
+				continue;
+			gap = places[i].load - places[k].load;
+			*from = i;
+			*to = k;
+		}
+	}
+	return gap > 1;
+}
+
+/*
+ * From the most loaded to the least loaded that something can go to: any other
+ * pair would move some unit twice. Each move lessens the sum of the squared
+ * loads: this ends.
+ */
+static void even_out(struct run *run)
+{
+	size_t from, to;
+
+	while (widest(run, &from, &to))
+		move_one(run, from, to);
+}
+
+static void begin(struct run *run, struct assign_unit *units, bool *stuck)
+{
+	for (size_t i = 0; i < run->n_items; i++) {
+		run->items[i].unit = &units[i];
+		run->items[i].hash = hash(FNV_BASIS, units[i].name);
+	}
+	qsort(run->items, run->n_items, sizeof(*run->items), by_hash);
+	for (size_t i = 0; i < run->n_nodes; i++)
+		run->places[i].none_for = &stuck[i * run->n_nodes];
 }
 
 void assign(struct assign_unit *units, size_t n_units,
 	    const char *const *nodes, size_t n_nodes, bool rebalance)
 {
+	bool *stuck = xmalloc(n_nodes * n_nodes + 1);
 	struct run run = {
-		.units = units,
-		.n_units = n_units,
+		.items = xmalloc((n_units + 1) * sizeof(*run.items)),
+		.n_items = n_units,
 		.nodes = nodes,
+		.places = xmalloc((n_nodes + 1) * sizeof(*run.places)),
 		.n_nodes = n_nodes,
 	};
 
-	run.order = xmalloc((n_units + 1) * sizeof(struct assign_unit *));
-	run.load = xmalloc((n_nodes + 1) * sizeof(*run.load));
-	for (size_t i = 0; i < n_units; i++)
-		run.order[i] = &units[i];
-	qsort(run.order, n_units, sizeof(struct assign_unit *), by_hash);
+	begin(&run, units, stuck);
 	keep(&run);
 	place_free(&run);
-	/* Each move lessens the sum of the squared loads: this ends. */
-	while (rebalance && even_out_once(&run))
-		;
-	free(run.order);
-	free(run.load);
+	if (rebalance)
+		even_out(&run);
+	free(run.items);
+	free(run.places);
+	free(stuck);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Assignment: balance within one, preference, stickiness, minimal moves, and
- * equal answers for equal views, over random clusters.
+ * equal answers for equal views, over random clusters of up to a hundred nodes
+ * and ten thousand units. What judges an answer is shown wrong ones as well.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,9 +16,9 @@
 
 #include "l2announced/assign.h"
 
-#define MAX_NODES	12
-#define MAX_UNITS	200
-#define ROUNDS		300
+#define MAX_NODES	100
+#define MAX_UNITS	10000
+#define ROUNDS		60
 
 struct cluster {
 	char node_names[MAX_NODES][24];
@@ -42,8 +43,9 @@ static void build(struct cluster *c, uint64_t seed)
 {
 	state_of_chance = seed;
 	memset(c, 0, sizeof(*c));
-	c->n_nodes = 1 + below(MAX_NODES);
-	c->n_units = below(MAX_UNITS + 1);
+	/* Small ones are as frequent as large ones; the first is the largest. */
+	c->n_nodes = seed == 1 ? MAX_NODES : 1 + below(below(MAX_NODES) + 1);
+	c->n_units = seed == 1 ? MAX_UNITS : below(MAX_UNITS >> below(12));
 	for (size_t i = 0; i < c->n_nodes; i++) {
 		snprintf(c->node_names[i], sizeof(c->node_names[i]), "n%02zu", i);
 		c->nodes[i] = c->node_names[i];
@@ -59,6 +61,119 @@ static void build(struct cluster *c, uint64_t seed)
 		for (size_t k = 0; k < c->n_nodes; k++)
 			c->eligible[i][unit->n_eligible++] = k;
 	}
+}
+
+static void build_small(struct cluster *c)
+{
+	uint64_t seed = 2;
+
+	do {
+		build(c, seed++);
+	} while (c->n_nodes < 2 || c->n_nodes > 12 || c->n_units < 2 ||
+		 c->n_units > 200);
+}
+
+/* Some nodes cannot hold some units; some units are held, some preferred. */
+static void vary(struct cluster *c)
+{
+	for (size_t i = 0; i < c->n_units; i++) {
+		struct assign_unit *unit = &c->units[i];
+		size_t share = below(5), n = 0;
+
+		for (size_t k = 0; k < c->n_nodes; k++) {
+			if (below(4) >= share)
+				c->eligible[i][n++] = k;
+		}
+		unit->n_eligible = n;
+		if (below(3))
+			unit->holder = below(c->n_nodes);
+		if (!below(10))
+			unit->prefer = below(c->n_nodes);
+	}
+}
+
+static void count(const struct cluster *c, size_t load[MAX_NODES])
+{
+	memset(load, 0, MAX_NODES * sizeof(*load));
+	for (size_t i = 0; i < c->n_units; i++) {
+		if (c->units[i].assigned != ASSIGN_NONE)
+			load[c->units[i].assigned]++;
+	}
+}
+
+static bool can(const struct assign_unit *unit, size_t node)
+{
+	for (size_t i = 0; i < unit->n_eligible; i++) {
+		if (unit->eligible[i] == node)
+			return true;
+	}
+	return false;
+}
+
+/* Each unit is with somebody who can hold it, unless nobody can. */
+static bool is_eligible(const struct cluster *c)
+{
+	for (size_t i = 0; i < c->n_units; i++) {
+		const struct assign_unit *unit = &c->units[i];
+
+		if (unit->assigned == ASSIGN_NONE ? unit->n_eligible :
+						    !can(unit, unit->assigned))
+			return false;
+	}
+	return true;
+}
+
+static bool is_preferred(const struct cluster *c)
+{
+	for (size_t i = 0; i < c->n_units; i++) {
+		const struct assign_unit *unit = &c->units[i];
+
+		if (can(unit, unit->prefer) && unit->assigned != unit->prefer)
+			return false;
+	}
+	return true;
+}
+
+/* No unit is with a node that has two more than another that can hold it. */
+static bool is_even(const struct cluster *c)
+{
+	size_t load[MAX_NODES];
+
+	count(c, load);
+	for (size_t i = 0; i < c->n_units; i++) {
+		const struct assign_unit *unit = &c->units[i];
+
+		if (unit->assigned == ASSIGN_NONE || unit->assigned == unit->prefer)
+			continue;
+		for (size_t k = 0; k < unit->n_eligible; k++) {
+			if (load[unit->assigned] > load[unit->eligible[k]] + 1)
+				return false;
+		}
+	}
+	return true;
+}
+
+/* What is held by somebody who can go on, and is not preferred, stays. */
+static bool is_sticky(const struct cluster *c)
+{
+	for (size_t i = 0; i < c->n_units; i++) {
+		const struct assign_unit *unit = &c->units[i];
+
+		if (can(unit, unit->holder) && !can(unit, unit->prefer) &&
+		    unit->assigned != unit->holder)
+			return false;
+	}
+	return true;
+}
+
+static size_t held_elsewhere(const struct cluster *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_units; i++)
+		n += c->units[i].holder != ASSIGN_NONE &&
+		     c->units[i].assigned != c->units[i].holder;
+	return n;
 }
 
 static void spread(const struct cluster *c, size_t *least, size_t *most)
@@ -94,6 +209,10 @@ static void test_balance_from_nothing(void **state)
 			continue;
 		spread(&c, &least, &most);
 		assert_in_range(most - least, 0, 1);
+		/* What is free finds its place, with nothing moved. */
+		assign(c.units, c.n_units, c.nodes, c.n_nodes, false);
+		spread(&c, &least, &most);
+		assert_in_range(most - least, 0, 1);
 	}
 }
 
@@ -112,11 +231,37 @@ static void test_nothing_moves_unless_it_must(void **state)
 	}
 }
 
-/* A node leaves: only what it held moves. It comes back: as little as can be. */
+/* The last node leaves: only what it held moves. */
+static void last_leaves(struct cluster *c)
+{
+	hold_as_assigned(c);
+	for (size_t i = 0; i < c->n_units; i++) {
+		c->units[i].n_eligible--;
+		if (c->units[i].holder == c->n_nodes - 1)
+			c->units[i].holder = ASSIGN_NONE;
+	}
+	assign(c->units, c->n_units, c->nodes, c->n_nodes - 1, true);
+	assert_int_equal(held_elsewhere(c), 0);
+}
+
+/* It comes back: nothing moves but to it, and no more than its share. */
+static void last_joins(struct cluster *c)
+{
+	size_t load[MAX_NODES], moved;
+
+	hold_as_assigned(c);
+	for (size_t i = 0; i < c->n_units; i++)
+		c->units[i].n_eligible++;
+	assign(c->units, c->n_units, c->nodes, c->n_nodes, true);
+	count(c, load);
+	moved = held_elsewhere(c);
+	assert_int_equal(moved, load[c->n_nodes - 1]);
+	assert_in_range(moved, 0, c->n_units / c->n_nodes + 1);
+}
+
 static void test_membership_change_moves_little(void **state)
 {
 	static struct cluster c;
-	size_t least, most, moved;
 
 	(void)state;
 	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
@@ -124,48 +269,102 @@ static void test_membership_change_moves_little(void **state)
 		if (c.n_nodes < 2)
 			continue;
 		assign(c.units, c.n_units, c.nodes, c.n_nodes, true);
-		hold_as_assigned(&c);
-		for (size_t i = 0; i < c.n_units; i++) {
-			c.units[i].n_eligible--;
-			if (c.units[i].holder == c.n_nodes - 1)
-				c.units[i].holder = ASSIGN_NONE;
-		}
-		assign(c.units, c.n_units, c.nodes, c.n_nodes - 1, true);
-		for (size_t i = 0; i < c.n_units; i++) {
-			if (c.units[i].holder != ASSIGN_NONE)
-				assert_int_equal(c.units[i].assigned,
-						 c.units[i].holder);
-		}
-		hold_as_assigned(&c);
-		for (size_t i = 0; i < c.n_units; i++)
-			c.units[i].n_eligible++;
-		assign(c.units, c.n_units, c.nodes, c.n_nodes, true);
-		moved = 0;
-		for (size_t i = 0; i < c.n_units; i++)
-			moved += c.units[i].assigned != c.units[i].holder;
-		if (!c.n_units)
-			continue;
-		spread(&c, &least, &most);
-		assert_in_range(most - least, 0, 1);
-		assert_in_range(moved, 0, c.n_units / c.n_nodes + 1);
+		last_leaves(&c);
+		last_joins(&c);
+		assert_true(is_even(&c));
 	}
 }
 
+static void test_every_promise_at_once(void **state)
+{
+	static struct cluster c;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+		build(&c, seed);
+		vary(&c);
+		assign(c.units, c.n_units, c.nodes, c.n_nodes, true);
+		if (!is_eligible(&c) || !is_preferred(&c) || !is_even(&c))
+			fail_msg("seed %zu, evened out: eligible %d, preferred %d, even %d",
+				 (size_t)seed, is_eligible(&c), is_preferred(&c),
+				 is_even(&c));
+		assign(c.units, c.n_units, c.nodes, c.n_nodes, false);
+		if (!is_eligible(&c) || !is_preferred(&c) || !is_sticky(&c))
+			fail_msg("seed %zu, sticky: eligible %d, preferred %d, sticky %d",
+				 (size_t)seed, is_eligible(&c), is_preferred(&c),
+				 is_sticky(&c));
+	}
+}
+
+/* Once it is as it should be, it is so for good. */
+static void test_the_same_again(void **state)
+{
+	static struct cluster c;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+		build(&c, seed);
+		vary(&c);
+		assign(c.units, c.n_units, c.nodes, c.n_nodes, true);
+		hold_as_assigned(&c);
+		assign(c.units, c.n_units, c.nodes, c.n_nodes, true);
+		assert_int_equal(held_elsewhere(&c), 0);
+	}
+}
+
+/* One unit in the wrong place: whoever judges that must see it. */
+static void test_wrong_answers_are_seen(void **state)
+{
+	static struct cluster c;
+	struct assign_unit *unit = &c.units[0];
+	size_t load[MAX_NODES], to = 0;
+
+	(void)state;
+	build_small(&c);
+	assign(c.units, c.n_units, c.nodes, c.n_nodes, true);
+	assert_true(is_eligible(&c) && is_preferred(&c) && is_even(&c));
+	unit->holder = unit->assigned;
+	unit->prefer = unit->assigned;
+	count(&c, load);
+	while (to == unit->assigned || load[to] < load[unit->assigned])
+		to = (to + 1) % c.n_nodes;
+	unit->assigned = to;
+	assert_false(is_preferred(&c));
+	assert_false(is_even(&c));
+	assert_int_equal(held_elsewhere(&c), 1);
+	unit->prefer = ASSIGN_NONE;
+	assert_false(is_sticky(&c));
+	unit->n_eligible = 0;
+	assert_false(is_eligible(&c));
+	unit->n_eligible = 1;
+	unit->assigned = ASSIGN_NONE;
+	assert_false(is_eligible(&c));
+}
+
+/* Any order of the records, and the same for every unit. */
 static void test_order_does_not_matter(void **state)
 {
-	static struct cluster a, b;
+	static struct cluster a;
+	static struct assign_unit shuffled[MAX_UNITS];
+	static size_t from[MAX_UNITS];
 
 	(void)state;
 	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
 		build(&a, seed);
-		build(&b, seed);
-		for (size_t i = 0; i < b.n_units; i++)
-			b.units[i] = a.units[b.n_units - 1 - i];
+		vary(&a);
+		for (size_t i = 0; i < a.n_units; i++) {
+			size_t at = below(i + 1);
+
+			from[i] = from[at];
+			from[at] = i;
+		}
+		for (size_t i = 0; i < a.n_units; i++)
+			shuffled[i] = a.units[from[i]];
 		assign(a.units, a.n_units, a.nodes, a.n_nodes, true);
-		assign(b.units, b.n_units, b.nodes, b.n_nodes, true);
-		for (size_t i = 0; i < b.n_units; i++)
-			assert_int_equal(b.units[i].assigned,
-					 a.units[b.n_units - 1 - i].assigned);
+		assign(shuffled, a.n_units, a.nodes, a.n_nodes, true);
+		for (size_t i = 0; i < a.n_units; i++)
+			assert_int_equal(shuffled[i].assigned,
+					 a.units[from[i]].assigned);
 	}
 }
 
@@ -174,7 +373,7 @@ static void test_prefer_wins(void **state)
 	static struct cluster c;
 
 	(void)state;
-	build(&c, 7);
+	build_small(&c);
 	assert_true(c.n_nodes > 1 && c.n_units > 1);
 	for (size_t i = 0; i < c.n_units; i++)
 		c.units[i].holder = 1;
@@ -189,7 +388,7 @@ static void test_a_preference_that_cannot_hold(void **state)
 	static struct cluster c;
 
 	(void)state;
-	build(&c, 7);
+	build_small(&c);
 	/* Node 0 is not eligible any more. */
 	memmove(&c.eligible[0][0], &c.eligible[0][1],
 		(c.n_nodes - 1) * sizeof(size_t));
@@ -205,7 +404,7 @@ static void test_nobody_can(void **state)
 	static struct cluster c;
 
 	(void)state;
-	build(&c, 7);
+	build_small(&c);
 	c.units[0].n_eligible = 0;
 	c.units[0].holder = 0;
 	assign(c.units, c.n_units, c.nodes, c.n_nodes, true);
@@ -217,7 +416,7 @@ static void test_sticky_without_rebalance(void **state)
 	static struct cluster c;
 
 	(void)state;
-	build(&c, 7);
+	build_small(&c);
 	for (size_t i = 0; i < c.n_units; i++)
 		c.units[i].holder = 0;
 	assign(c.units, c.n_units, c.nodes, c.n_nodes, false);
@@ -241,6 +440,9 @@ int main(void)
 		cmocka_unit_test(test_balance_from_nothing),
 		cmocka_unit_test(test_nothing_moves_unless_it_must),
 		cmocka_unit_test(test_membership_change_moves_little),
+		cmocka_unit_test(test_every_promise_at_once),
+		cmocka_unit_test(test_the_same_again),
+		cmocka_unit_test(test_wrong_answers_are_seen),
 		cmocka_unit_test(test_order_does_not_matter),
 		cmocka_unit_test(test_prefer_wins),
 		cmocka_unit_test(test_a_preference_that_cannot_hold),
