@@ -18,6 +18,8 @@
 #   make demo             one VIP, three nodes, a crash and a freeze: watch it
 #                         (IPV6=1: with an IPv6 address)
 #   make check            unit tests, simulation, and every behaviour in a VM
+#   make check-sim        twenty thousand simulated minutes of the election's code
+#                         SEEDS=N: that many
 #   make check-model      the election as a model, every state of it (needs spin)
 #   make check-chaos      five nodes and one fault after another, at random
 #                         CHAOS=10m, 2h: how long; SEED=N: the same again
@@ -117,6 +119,9 @@ bench: guest-tools
 bench-check:
 	@selftests/bench/run --check
 
+check-sim:
+	+@$(MAKE) -s -C selftests/sim check SEEDS=$(or $(SEEDS),20000)
+
 check-model:
 	+@$(MAKE) -s -C selftests/model check
 
@@ -184,5 +189,5 @@ help:
 
 .PHONY: all kdir modules modules_install modules_clean tools install clean \
 	setup guest-tools demo vm check check-static check-kernels check-debug \
-	check-kubernetes check-packages check-all check-chaos check-crash check-model bench bench-check docs deb help \
+	check-kubernetes check-packages check-all check-chaos check-sim check-crash check-model bench bench-check docs deb help \
 	compile_commands.json

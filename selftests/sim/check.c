@@ -7,9 +7,13 @@
  *   I3  where a node could answer and nothing has gone wrong for two durations,
  *       somebody answers; where a service's checks fail on all nodes, whoever
  *       had it
+ *   I4  in quiet, where every node evens out what it holds, no node holds two
+ *       units more than another that could hold one of them as well
  *   I5  in quiet nothing moves
  *   I6  in quiet nobody whose checks of a service fail answers for it, unless
  *       they fail on all nodes
+ *
+ * And I7, in world.c: nobody is busy without end.
  */
 #include <string.h>
 
@@ -18,32 +22,29 @@
 /* Beyond the two durations: the ways to the store and back, and turns. */
 #define SLACK	(300 * MS)
 
-static uint32_t longest_duration(const struct world *w)
+/* After that long without trouble somebody answers... */
+static uint64_t found(const struct world *w)
 {
-	uint32_t longest = 0;
-
-	for (int i = 0; i < w->n_hosts; i++) {
-		if (w->hosts[i].config.duration_ms > longest)
-			longest = w->hosts[i].config.duration_ms;
-	}
-	return longest;
+	return 2 * w->longest_ms * MS + SLACK;
 }
 
-static void check_one_answers(struct world *w, int vip)
+/* ...and all is where it belongs. */
+static uint64_t arranged(const struct world *w)
 {
-	const struct host *first = NULL;
+	return found(w) + SEC;
+}
 
-	for (int i = 0; i < w->n_hosts; i++) {
-		const struct host *h = &w->hosts[i];
+/* A host answers for VIPs that one before it answers for. */
+static void two_answer(struct world *w, int second, unsigned int both)
+{
+	int first = 0, vip = 0;
 
-		if (!host_answers(w, h, vip))
-			continue;
-		w->answered[vip] = w->now;
-		if (first)
-			broken(w, "I1: %s and %s both answer for %s",
-			       first->name, h->name, vip_name(vip));
-		first = h;
-	}
+	while (!(both & 1u << vip))
+		vip++;
+	while (!(host_answers(w, &w->hosts[first]) & 1u << vip))
+		first++;
+	broken(w, "I1: %s and %s both answer for %s", w->hosts[first].name,
+	       w->hosts[second].name, vip_name(vip));
 }
 
 static bool quiet_for(const struct world *w, uint64_t ns)
@@ -83,10 +84,8 @@ static bool wanted(const struct world *w, int vip)
 
 static bool somebody_could(const struct world *w)
 {
-	for (int i = 0; i < w->n_hosts; i++) {
-		const struct host *h = &w->hosts[i];
-
-		if (h->election && !h->stopping && h->link && !h->cut)
+	for (int i = 0; i < w->n_processes; i++) {
+		if (host_serves(&w->hosts[i]))
 			return true;
 	}
 	return false;
@@ -96,42 +95,58 @@ static void check_answered(struct world *w, int vip)
 {
 	uint64_t since = w->quiet_since;
 
-	if (w->trouble || w->store.down || !somebody_could(w))
-		return;
 	if (w->answered[vip] > since)
 		since = w->answered[vip];
-	if (w->now < since + 2 * longest_duration(w) * MS + SLACK ||
-	    !wanted(w, vip))
+	if (w->now < since + found(w) || !wanted(w, vip))
 		return;
 	broken(w, "I3: nobody has answered for %s for %.0f ms", vip_name(vip),
 	       (double)(w->now - w->answered[vip]) / 1e6);
 }
 
-static void check_well(struct world *w, int vip)
+static void check_well(struct world *w, const struct host *h,
+		       unsigned int answers)
 {
-	if (w->doomed >= 0 ||
-	    !quiet_for(w, 2 * longest_duration(w) * MS + SLACK))
-		return;
-	for (int i = 0; i < w->n_hosts; i++) {
-		const struct host *h = &w->hosts[i];
+	for (int s = 0; s < w->n_services; s++) {
+		for (int vip = 0; h->failing[s] && vip < MAX_VIPS; vip++) {
+			const struct service_record *spec;
 
-		for (int s = 0; host_answers(w, h, vip) && s < w->n_services; s++) {
-			const struct service_record *spec = wants(w, s, vip);
-
-			if (spec && spec->checks.n && h->failing[s])
+			if (!(answers & 1u << vip))
+				continue;
+			spec = wants(w, s, vip);
+			if (spec && spec->checks.n)
 				broken(w, "I6: %s answers for %s, though its check of %s fails",
 				       h->name, vip_name(vip), service_name(s));
 		}
 	}
 }
 
+static void check_vips(struct world *w)
+{
+	bool could = !w->trouble && !w->store.down && somebody_could(w);
+	bool well = w->doomed < 0 && quiet_for(w, found(w));
+	unsigned int all = 0, answers[MAX_HOSTS];
+
+	for (int i = 0; i < w->n_hosts; i++) {
+		answers[i] = host_answers(w, &w->hosts[i]);
+		if (all & answers[i])
+			two_answer(w, i, all & answers[i]);
+		all |= answers[i];
+	}
+	for (int vip = 0; vip < MAX_VIPS; vip++) {
+		if (all & 1u << vip)
+			w->answered[vip] = w->now;
+		else if (could)
+			check_answered(w, vip);
+	}
+	for (int i = 0; well && i < w->n_hosts; i++)
+		check_well(w, &w->hosts[i], answers[i]);
+}
+
 void check(struct world *w)
 {
-	for (int vip = 0; vip < MAX_VIPS; vip++) {
-		check_one_answers(w, vip);
-		check_answered(w, vip);
-		check_well(w, vip);
-	}
+	check_vips(w);
+	if (quiet_for(w, arranged(w)))
+		check_balance(w);
 }
 
 static void check_node(struct world *w, const char *name,
@@ -149,7 +164,7 @@ static void check_node(struct world *w, const char *name,
 static void check_holder(struct world *w, const char *name,
 			 const struct record *rec)
 {
-	uint64_t *last = &w->tokens[service_number(name)];
+	uint64_t *last = &w->tokens[number_of(name)];
 
 	if (!rec)
 		return;
@@ -157,7 +172,7 @@ static void check_holder(struct world *w, const char *name,
 	    (rec->holder.node && rec->holder.token == *last))
 		broken(w, "I2: token of %s does not grow", name);
 	*last = rec->holder.token;
-	if (quiet_for(w, 2 * longest_duration(w) * MS + SLACK + SEC))
+	if (quiet_for(w, arranged(w)))
 		broken(w, "I5: %s moves though nothing has happened", name);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A node: its kernel, its clocks, and the process that runs the election one
+ * A node: its clocks, its backends, and the process that runs the election one
  * action at a time, with pauses where it hurts.
  */
 #include <stdlib.h>
@@ -17,11 +17,6 @@ const char *service_name(int number)
 	return names[number];
 }
 
-int service_number(const char *name)
-{
-	return name[1] - '0';
-}
-
 const char *vip_name(int number)
 {
 	static const char *const names[MAX_VIPS] = {
@@ -31,9 +26,20 @@ const char *vip_name(int number)
 	return names[number];
 }
 
-int vip_number(const char *name)
+/* Of a node, a service or a VIP. */
+int number_of(const char *name)
 {
 	return name[1] - '0';
+}
+
+/* The same name, for as long as the world lasts. */
+const char *known_name(const struct world *w, enum record_kind kind,
+		       const char *name)
+{
+	int number = number_of(name);
+
+	return kind == RECORD_SERVICE || kind == RECORD_HOLDER ?
+	       service_name(number) : w->hosts[number].name;
 }
 
 struct message *message_new(enum el_event_type type)
@@ -54,9 +60,6 @@ void message_free(struct message *msg)
 	}
 	if (msg->ev.type == EL_EV_PUT_DONE || msg->ev.type == EL_EV_GOT)
 		record_put(msg->ev.done.item.rec);
-	for (size_t i = 0; i < msg->n_texts; i++)
-		free(msg->texts[i]);
-	free(msg->texts);
 	free(msg->items);
 	free(msg);
 }
@@ -92,67 +95,13 @@ static uint64_t until(const struct world *w, const struct host *h, uint64_t mono
 	return (uint64_t)((int64_t)left - drift) + 2000;
 }
 
-/* The kernel. */
-
-bool host_answers(const struct world *w, const struct host *h, int vip)
-{
-	if (!h->link || host_boottime(w, h) >= h->lease_deadline)
-		return false;
-	for (int s = 0; s < MAX_SERVICES; s++) {
-		const struct kernel_vip *v = &h->vips[s][vip];
-
-		if (v->active && (v->unbound || v->token == h->lease_token))
-			return true;
-	}
-	return false;
-}
-
-static bool kernel_lease(struct world *w, struct host *h,
-			 const struct el_action *a)
-{
-	if (a->token < h->lease_token)
-		return false;
-	h->lease_token = a->token;
-	h->lease_deadline = a->deadline;
-	tell(w, h, "kernel: lease token %llu for %.3f ms",
-	     (unsigned long long)a->token,
-	     ((double)a->deadline - (double)host_boottime(w, h)) / 1e6);
-	return true;
-}
-
-static bool kernel_serve(struct world *w, struct host *h,
-			 const struct el_action *a)
-{
-	int s = service_number(a->name);
-	bool stale = false;
-
-	for (int v = 0; v < MAX_VIPS; v++) {
-		struct kernel_vip *vip = &h->vips[s][v];
-		bool named = a->rec && names_has(&a->rec->service.vips,
-						 vip_name(v));
-
-		if (!named) {
-			memset(vip, 0, sizeof(*vip));
-			continue;
-		}
-		vip->known = true;
-		vip->active = a->serve == EL_SERVE_ACTIVE;
-		if (!vip->active)
-			continue;
-		/* The kernel refuses a token that is not the lease's. */
-		stale = a->token && a->token != h->lease_token;
-		vip->token = a->token;
-		vip->unbound = !a->token;
-		vip->active = !stale;
-	}
-	tell(w, h, "kernel: %s %s token %llu%s", a->name,
-	     a->serve == EL_SERVE_ACTIVE ? "active" :
-	     a->serve == EL_SERVE_STANDBY ? "standby" : "gone",
-	     (unsigned long long)a->token, stale ? ": refused" : "");
-	return !stale;
-}
-
 /* The process. */
+
+/* A process runs that can do its work. */
+bool host_serves(const struct host *h)
+{
+	return h->election && !h->stopping && h->kernel->link && !h->cut;
+}
 
 static void go_on(struct world *w, struct happening *hp);
 
@@ -221,7 +170,7 @@ static void served(struct world *w, struct host *h, const struct el_action *a,
 
 	msg->ev.serve.ok = ok;
 	msg->ev.serve.seq = a->seq;
-	msg->ev.serve.service = service_name(service_number(a->name));
+	msg->ev.serve.service = service_name(number_of(a->name));
 	reply(w, h, msg);
 }
 
@@ -239,7 +188,7 @@ static void try_again(struct world *w, struct happening *hp)
 
 static void fail(struct world *w, struct host *h, const struct el_action *a)
 {
-	int number = service_number(a->name);
+	int number = number_of(a->name);
 	struct el_action *kept = &h->failed[number];
 	struct happening *hp;
 
@@ -296,7 +245,7 @@ void host_fail(struct world *w, struct host *h, int service, bool failing)
 static void check_from_now_on(struct world *w, struct host *h,
 			      const struct el_action *a)
 {
-	int service = service_number(a->name);
+	int service = number_of(a->name);
 	bool any = a->rec && a->rec->service.checks.n;
 
 	record_put(h->checked[service]);
@@ -308,7 +257,7 @@ static void check_from_now_on(struct world *w, struct host *h,
 static void serve(struct world *w, struct host *h, const struct el_action *a)
 {
 	check_from_now_on(w, h, a);
-	el_action_clear(&h->failed[service_number(a->name)]);
+	el_action_clear(&h->failed[number_of(a->name)]);
 	if (w->trouble && chance(w, 2))
 		fail(w, h, a);
 	else
@@ -329,22 +278,46 @@ static const char *const notes[] = {
 	"acquired", "lost", "released", "conflict", "unhealthy",
 };
 
+static void tell_request(struct world *w, const struct host *h,
+			 const struct el_action *a)
+{
+	static const char *const kinds[] = { "node", "service", "holder", "drain" };
+	static const char *const states[] = {
+		[NODE_READY] = "ready", [NODE_DRAINING] = "draining",
+		[NODE_FENCED] = "fenced",
+	};
+	const char *kind = kinds[a->kind];
+
+	if (a->type == EL_GET)
+		tell(w, h, "get %s/%s: request %llu", kind, a->name,
+		     (unsigned long long)a->req);
+	else if (a->kind == RECORD_NODE)
+		tell(w, h, "put %s/%s incarnation %llu seq %llu %s if version %lld: request %llu",
+		     kind, a->name, (unsigned long long)a->rec->node.incarnation,
+		     (unsigned long long)a->rec->node.seq,
+		     states[a->rec->node.state],
+		     (long long)a->version, (unsigned long long)a->req);
+	else
+		tell(w, h, "put %s/%s node %s token %llu if version %lld: request %llu",
+		     kind, a->name,
+		     a->rec->holder.node ? a->rec->holder.node : "none",
+		     (unsigned long long)a->rec->holder.token,
+		     (long long)a->version, (unsigned long long)a->req);
+}
+
 static void act(struct world *w, struct host *h, struct el_action *a)
 {
 	switch (a->type) {
 	case EL_PUT:
-		tell(w, h, "put %d/%s if %lld", a->kind, a->name,
-		     (long long)a->version);
-		store_request(w, h, a);
-		break;
 	case EL_GET:
+		tell_request(w, h, a);
 		store_request(w, h, a);
 		break;
 	case EL_LEASE:
 		lease(w, h, a);
 		break;
 	case EL_LEASE_END:
-		h->lease_deadline = 0;
+		h->kernel->lease_deadline = 0;
 		tell(w, h, "kernel: lease ended");
 		break;
 	case EL_SERVE:
@@ -394,6 +367,7 @@ static void go_on(struct world *w, struct happening *hp)
 		if (!h->inbox)
 			h->inbox_end = &h->inbox;
 		now = host_now(w, h);
+		h->decided = now.boot;
 		election_step(h->election, &msg->ev, &now, &h->actions);
 		message_free(msg);
 		set_timer(w, h);
@@ -435,13 +409,12 @@ void host_kill(struct world *w, struct host *h)
 
 void host_reboot(struct world *w, struct host *h)
 {
-	host_kill(w, h);
+	for (int i = 0; i < w->n_processes; i++) {
+		if (w->hosts[i].kernel == h->kernel)
+			host_kill(w, &w->hosts[i]);
+	}
 	tell(w, h, "machine restarts");
-	memset(h->vips, 0, sizeof(h->vips));
-	h->lease_token = 0;
-	h->lease_deadline = 0;
-	snprintf(h->boot, sizeof(h->boot), "boot-%d-%llu", h->number,
-		 (unsigned long long)h->life);
+	kernel_boot(h);
 }
 
 void host_pause(struct world *w, struct host *h, uint64_t ns)
@@ -469,15 +442,20 @@ static struct message *links(const struct host *h)
 	static const struct names up = { 1, devs }, down = { 0, NULL };
 	struct message *msg = message_new(EL_EV_LINKS);
 
-	msg->ev.links = h->link ? &up : &down;
+	msg->ev.links = h->kernel->link ? &up : &down;
 	return msg;
 }
 
 void host_link(struct world *w, struct host *h, bool up)
 {
-	h->link = up;
+	h->kernel->link = up;
 	tell(w, h, "link %s", up ? "up" : "down");
-	host_deliver(w, h, links(h), between(w, 0, MS));
+	for (int i = 0; i < w->n_processes; i++) {
+		struct host *one = &w->hosts[i];
+
+		if (one->kernel == h->kernel)
+			host_deliver(w, one, links(one), between(w, 0, MS));
+	}
 }
 
 void host_stop(struct world *w, struct host *h)
@@ -491,12 +469,7 @@ static const struct names *active(struct host *h)
 {
 	names_clear(&h->active);
 	for (int v = 0; v < MAX_VIPS; v++) {
-		bool any = false;
-
-		for (int s = 0; s < MAX_SERVICES; s++)
-			any |= h->vips[s][v].active &&
-			       h->vips[s][v].token == h->lease_token;
-		if (any)
+		if (h->kernel->bound & 1u << v)
 			names_add(&h->active, vip_name(v));
 	}
 	return &h->active;
@@ -511,9 +484,9 @@ void host_start(struct world *w, struct host *h)
 	snprintf(run, sizeof(run), "%d-%llu", h->number,
 		 (unsigned long long)h->life);
 	h->config.node = h->name;
-	h->config.boot = h->boot;
+	h->config.boot = h->kernel->boot;
 	h->config.run = run;
-	h->config.host = h->boot;
+	h->config.host = h->kernel->boot;
 	h->config.faults = w->faults;
 	h->election = election_new(&h->config);
 	h->stopping = false;
@@ -524,7 +497,7 @@ void host_start(struct world *w, struct host *h)
 	h->watching = false;
 	tell(w, h, "process starts");
 	msg->ev.kernel.there = true;
-	msg->ev.kernel.token = h->lease_token;
+	msg->ev.kernel.token = h->kernel->lease_token;
 	msg->ev.kernel.active = active(h);
 	host_deliver(w, h, msg, 0);
 	host_deliver(w, h, links(h), 0);
@@ -538,20 +511,38 @@ void host_init(struct world *w, struct host *h, int number)
 
 	h->number = number;
 	snprintf(h->name, sizeof(h->name), "n%d", number);
-	snprintf(h->boot, sizeof(h->boot), "boot-%d", number);
+	h->kernel = &h->own;
+	h->own.link = true;
 	h->config.duration_ms = duration;
 	h->config.renew_ms = duration == 300 ? 100 : duration / 4;
-	h->config.margin_ms = w->no_margin ? 0 : duration / 10;
+	h->config.margin_ms = w->own_faults & SIM_FAULT_NO_MARGIN ?
+			      0 : duration / 10;
+	if (duration > w->longest_ms)
+		w->longest_ms = duration;
 	h->config.link_up_ms = chance(w, 50) ? 0 : 1000;
 	h->config.link_down_ms = chance(w, 80) ? 0 : 50;
 	h->config.rebalance = chance(w, 70);
+	h->evens_out = h->config.rebalance;
+	if (w->own_faults & SIM_FAULT_NO_BALANCE)
+		h->config.rebalance = false;
 	h->config.move_rate = 10;
 	h->offset = between(w, SEC, 1000 * SEC);
 	/* The worst there is as often as anything between. */
 	h->drift_ppm = chance(w, 50) ? (int64_t)between(w, 0, 2000) - 1000 :
 		       chance(w, 50) ? 1000 : -1000;
-	h->link = true;
 	h->inbox_end = &h->inbox;
 	h->tick_at = NO_TIME;
 	h->life = 1;
+	kernel_boot(h);
+}
+
+/* What a lock file is there to prevent: one more process, told the same. */
+void host_twin(struct world *w, struct host *h, struct host *of)
+{
+	host_init(w, h, w->n_hosts);
+	snprintf(h->name, sizeof(h->name), "%s", of->name);
+	h->config = of->config;
+	h->kernel = of->kernel;
+	h->offset = of->offset;
+	h->drift_ppm = of->drift_ppm;
 }

@@ -2,12 +2,12 @@
 /*
  * l2announce-sim: run histories of the election, seed by seed.
  *
- *   l2announce-sim [--seeds FROM-TO] [--seconds N] [--fault NAME]
+ *   l2announce-sim [--seeds FROM-TO] [--seconds N] [--fault NAME] [--count]
  *   l2announce-sim --replay SEED [--trace] [--seconds N] [--fault NAME]
  *
  * Exit 0: every history kept its promises. 1: one did not; its seed is
  * printed. 2: usage. With --fault the meaning turns: a fault that no history
- * shows is the failure.
+ * shows is the failure. --count runs every seed and says how many broke what.
  */
 #include <getopt.h>
 #include <stdlib.h>
@@ -18,18 +18,22 @@
 static const struct fault {
 	const char *name;
 	unsigned int flag;
+	unsigned int own;
 } faults[] = {
-	{ "no-margin", 0 },
-	{ "fence-early", EL_FAULT_FENCE_EARLY },
-	{ "fence-blind", EL_FAULT_FENCE_BLIND },
-	{ "renew-early", EL_FAULT_RENEW_EARLY },
-	{ "no-token", EL_FAULT_NO_TOKEN },
-	{ "stale-view", EL_FAULT_STALE_VIEW },
-	{ "release-loud", EL_FAULT_RELEASE_LOUD },
-	{ "same-incarnation", EL_FAULT_SAME_INCARNATION },
-	{ "blind-activation", EL_FAULT_BLIND_ACTIVATION },
-	{ "no-keeper", EL_FAULT_NO_KEEPER },
-	{ "unchecked", EL_FAULT_UNCHECKED },
+	{ "no-margin", 0, SIM_FAULT_NO_MARGIN },
+	{ "relative-ttl", 0, SIM_FAULT_RELATIVE_TTL },
+	{ "two-controllers", 0, SIM_FAULT_TWO_CONTROLLERS },
+	{ "no-balance", 0, SIM_FAULT_NO_BALANCE },
+	{ "fence-early", EL_FAULT_FENCE_EARLY, 0 },
+	{ "fence-blind", EL_FAULT_FENCE_BLIND, 0 },
+	{ "renew-early", EL_FAULT_RENEW_EARLY, 0 },
+	{ "no-token", EL_FAULT_NO_TOKEN, 0 },
+	{ "stale-view", EL_FAULT_STALE_VIEW, 0 },
+	{ "release-loud", EL_FAULT_RELEASE_LOUD, 0 },
+	{ "same-incarnation", EL_FAULT_SAME_INCARNATION, 0 },
+	{ "blind-activation", EL_FAULT_BLIND_ACTIVATION, 0 },
+	{ "no-keeper", EL_FAULT_NO_KEEPER, 0 },
+	{ "unchecked", EL_FAULT_UNCHECKED, 0 },
 };
 
 #define N_FAULTS	(sizeof(faults) / sizeof(faults[0]))
@@ -40,6 +44,7 @@ struct options {
 	const struct fault *fault;
 	bool trace;
 	bool replay;
+	bool count;
 };
 
 static unsigned long steps, fences, claims;
@@ -54,7 +59,7 @@ static bool run(const struct options *o, uint64_t seed, char verdict[256])
 	w->end = o->seconds * SEC;
 	w->trace = o->trace;
 	w->faults = o->fault ? o->fault->flag : 0;
-	w->no_margin = o->fault && !o->fault->flag;
+	w->own_faults = o->fault ? o->fault->own : 0;
 	good = world_run(w);
 	snprintf(verdict, 256, "%s", w->verdict);
 	steps += w->steps;
@@ -62,6 +67,28 @@ static bool run(const struct options *o, uint64_t seed, char verdict[256])
 	claims += w->claims;
 	free(w);
 	return good;
+}
+
+/* How many histories show something, and which promise each breaks. */
+static int count_all(const struct options *o)
+{
+	unsigned long broke[10] = { 0 }, n = 0;
+	char verdict[256];
+
+	for (uint64_t seed = o->from; seed <= o->to; seed++) {
+		if (run(o, seed, verdict))
+			continue;
+		n++;
+		broke[number_of(verdict)]++;
+	}
+	printf("%s: %lu of %llu seeds", o->fault ? o->fault->name : "no fault", n,
+	       (unsigned long long)(o->to - o->from + 1));
+	for (size_t i = 0; i < 10; i++) {
+		if (broke[i])
+			printf(", I%zu %lu", i, broke[i]);
+	}
+	putchar('\n');
+	return n ? 0 : 1;
 }
 
 static int run_all(const struct options *o)
@@ -121,7 +148,7 @@ static const struct fault *find_fault(const char *name)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: l2announce-sim [--seeds FROM-TO | --replay SEED [--trace]] [--seconds N] [--fault NAME]\nfaults:");
+	fprintf(stderr, "usage: l2announce-sim [--seeds FROM-TO | --replay SEED [--trace]] [--seconds N] [--fault NAME] [--count]\nfaults:");
 	for (size_t i = 0; i < N_FAULTS; i++)
 		fprintf(stderr, " %s", faults[i].name);
 	fputc('\n', stderr);
@@ -136,6 +163,7 @@ int main(int argc, char **argv)
 		{ "trace", no_argument, NULL, 't' },
 		{ "seconds", required_argument, NULL, 'n' },
 		{ "fault", required_argument, NULL, 'f' },
+		{ "count", no_argument, NULL, 'c' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct options o = { .from = 1, .to = 1000, .seconds = 60 };
@@ -163,11 +191,14 @@ int main(int argc, char **argv)
 			if (!o.fault)
 				return usage();
 			break;
+		case 'c':
+			o.count = true;
+			break;
 		default:
 			return usage();
 		}
 	}
 	if (optind < argc)
 		return usage();
-	return run_all(&o);
+	return o.count ? count_all(&o) : run_all(&o);
 }

@@ -4,11 +4,12 @@
  * loses, kernels with deadlines and tokens, clocks that drift, processes that
  * pause and die. One seed is one history.
  *
- *   host.c     a node: its kernel, its clocks, its backends and the process
- *              that runs the very election.c, one action at a time
+ *   host.c     a node: its clocks, its backends and the process that runs the
+ *              very election.c, one action at a time
+ *   kernel.c   its kernel: a deadline, a token, and what is active
  *   store.c    the lease store and the way to it
  *   trouble.c  what goes wrong, and when
- *   check.c    the promises, tested after every step
+ *   check.c    the promises, tested after every step; of them I4 in balance.c
  *   world.c    time, chance and the queue of what happens next
  */
 #ifndef SIM_H
@@ -25,6 +26,8 @@
 #define MAX_HOSTS	5
 #define MAX_SERVICES	6
 #define MAX_VIPS	6
+#define MAX_NAMES	6	/* of nodes, or of services */
+#define RECORD_KINDS	4
 #define NO_TIME		UINT64_MAX
 
 struct world;
@@ -48,8 +51,6 @@ struct message {
 	struct message *next;
 	struct el_event ev;
 	struct el_item *items;
-	char **texts;
-	size_t n_texts;
 };
 
 /* What this kernel was told about a VIP by a service. */
@@ -60,24 +61,31 @@ struct kernel_vip {
 	uint64_t token;
 };
 
+/* What outlives the process; one process drives it, unless that is the fault. */
+struct kernel {
+	char boot[32];
+	uint64_t lease_token;
+	uint64_t lease_deadline;
+	struct kernel_vip vips[MAX_SERVICES][MAX_VIPS];
+	unsigned int bound;	/* VIPs that are answered while the lease lasts */
+	bool link;
+};
+
 struct host {
 	int number;
 	char name[16];
-	char boot[32];
 	struct el_config config;
+	bool evens_out;		/* is to hand over what others have too little of */
 
 	/* Clocks: offset and drift against the world's. */
 	uint64_t offset;
 	int64_t drift_ppm;
 	uint64_t slept;		/* suspend: CLOCK_MONOTONIC lags by this */
 
-	/* The kernel. */
-	uint64_t lease_token;
-	uint64_t lease_deadline;
-	struct kernel_vip vips[MAX_SERVICES][MAX_VIPS];
-	struct names active;	/* of them, as an event tells it */
+	struct kernel *kernel;
+	struct kernel own;
+	struct names active;	/* VIPs in it, as an event tells it */
 	struct el_action failed[MAX_SERVICES];	/* to be done again */
-	bool link;
 
 	/* The backends, and the checks the process has been told of. */
 	bool failing[MAX_SERVICES];
@@ -91,6 +99,7 @@ struct host {
 	uint64_t paused_until;
 	struct message *inbox, **inbox_end;
 	struct el_actions actions;
+	uint64_t decided;	/* CLOCK_BOOTTIME of the event that led to them */
 	size_t next_action;
 	uint64_t run_at;	/* when it is scheduled to go on */
 	uint64_t tick_at;	/* the timer it asked for */
@@ -104,16 +113,25 @@ struct host {
 /* A record in the store, and the log of its changes. */
 struct change {
 	enum record_kind kind;
-	char *name;
+	const char *name;
 	uint64_t version;
 	struct record *rec;
 };
 
 struct store {
-	struct change *log;
+	struct change *log;	/* the change to revision N is log[N - 1] */
 	size_t n_log;
+	size_t last[RECORD_KINDS][MAX_NAMES];	/* revision of each record, or 0 */
 	uint64_t rev;
 	bool down;
+};
+
+/* Faults that are none of the election's. */
+enum sim_fault {
+	SIM_FAULT_NO_MARGIN = 1 << 0,		/* although clocks drift */
+	SIM_FAULT_RELATIVE_TTL = 1 << 1,	/* the kernel is told how long, not until when */
+	SIM_FAULT_TWO_CONTROLLERS = 1 << 2,	/* one kernel, one name, two processes */
+	SIM_FAULT_NO_BALANCE = 1 << 3,		/* nobody evens out the counts */
 };
 
 struct world {
@@ -122,8 +140,8 @@ struct world {
 	uint64_t now;
 	uint64_t end;
 	bool trace;
-	unsigned int faults;
-	bool no_margin;
+	unsigned int faults;	/* enum el_fault */
+	unsigned int own_faults;	/* enum sim_fault */
 
 	struct happening *heap;
 	size_t n_heap;
@@ -131,12 +149,14 @@ struct world {
 
 	struct host hosts[MAX_HOSTS];
 	int n_hosts;
+	int n_processes;	/* more than hosts: the last drives the first's kernel */
 	int n_services;
 	struct store store;
 	uint64_t quick;		/* usual delay on the way to the store, ns */
 	uint64_t slow;		/* longest, now and then */
 	bool trouble;		/* things may go wrong now */
 	uint64_t quiet_since;
+	uint32_t longest_ms;	/* of the hosts' durations */
 	int doomed;		/* the service whose checks fail on all; -1: none */
 
 	uint64_t answered[MAX_VIPS];	/* when it last was */
@@ -147,6 +167,8 @@ struct world {
 };
 
 /* world.c */
+/* A list that grew by this alone has room for one more than its n. */
+void *room(void *list, size_t n, size_t size);
 uint64_t chance_below(struct world *w, uint64_t n);
 bool chance(struct world *w, unsigned int percent);
 uint64_t between(struct world *w, uint64_t lo, uint64_t hi);
@@ -160,6 +182,7 @@ bool world_run(struct world *w);
 
 /* host.c */
 void host_init(struct world *w, struct host *h, int number);
+void host_twin(struct world *w, struct host *h, struct host *of);
 void host_start(struct world *w, struct host *h);
 void host_kill(struct world *w, struct host *h);
 void host_reboot(struct world *w, struct host *h);
@@ -171,14 +194,21 @@ void host_stop(struct world *w, struct host *h);
 void host_deliver(struct world *w, struct host *h, struct message *msg,
 		  uint64_t delay);
 uint64_t host_boottime(const struct world *w, const struct host *h);
-bool host_answers(const struct world *w, const struct host *h, int vip);
+bool host_serves(const struct host *h);
 void host_drop(struct host *h);
 struct message *message_new(enum el_event_type type);
 void message_free(struct message *msg);
 const char *service_name(int number);
-int service_number(const char *name);
 const char *vip_name(int number);
-int vip_number(const char *name);
+const char *known_name(const struct world *w, enum record_kind kind,
+		       const char *name);
+int number_of(const char *name);
+
+/* kernel.c */
+unsigned int host_answers(const struct world *w, const struct host *h);
+bool kernel_lease(struct world *w, struct host *h, const struct el_action *a);
+bool kernel_serve(struct world *w, struct host *h, const struct el_action *a);
+void kernel_boot(struct host *h);
 
 /* store.c */
 void store_request(struct world *w, struct host *h, const struct el_action *a);
@@ -193,6 +223,9 @@ void store_drop(struct store *s);
 
 /* trouble.c */
 void trouble_start(struct world *w);
+
+/* balance.c */
+void check_balance(struct world *w);
 
 /* check.c */
 void check(struct world *w);

@@ -15,7 +15,7 @@ struct request {
 	enum el_action_type type;
 	uint64_t req;
 	enum record_kind kind;
-	char *name;
+	const char *name;
 	uint64_t version;
 	struct record *rec;
 	bool answered;
@@ -25,11 +25,9 @@ struct request {
 const struct change *store_find(const struct store *s, enum record_kind kind,
 				const char *name)
 {
-	for (size_t i = s->n_log; i--; ) {
-		if (s->log[i].kind == kind && !strcmp(s->log[i].name, name))
-			return &s->log[i];
-	}
-	return NULL;
+	size_t last = s->last[kind][number_of(name)];
+
+	return last ? &s->log[last - 1] : NULL;
 }
 
 static void append(struct store *s, enum record_kind kind, const char *name,
@@ -37,12 +35,13 @@ static void append(struct store *s, enum record_kind kind, const char *name,
 {
 	struct change *c;
 
-	s->log = xrealloc(s->log, s->n_log + 1, sizeof(*s->log));
+	s->log = room(s->log, s->n_log, sizeof(*s->log));
 	c = &s->log[s->n_log++];
 	c->kind = kind;
-	c->name = xstrdup(name);
+	c->name = name;
 	c->version = ++s->rev;
 	c->rec = record_get(rec);
+	s->last[kind][number_of(name)] = s->n_log;
 }
 
 bool store_write(struct world *w, enum record_kind kind, const char *name,
@@ -55,17 +54,15 @@ bool store_write(struct world *w, enum record_kind kind, const char *name,
 	if (version != NO_TIME && (was ? c->version : 0) != version)
 		return false;
 	check_write(w, kind, name, was, rec);
-	append(&w->store, kind, name, rec);
+	append(&w->store, kind, known_name(w, kind, name), rec);
 	store_notify(w);
 	return true;
 }
 
 void store_drop(struct store *s)
 {
-	for (size_t i = 0; i < s->n_log; i++) {
-		free(s->log[i].name);
+	for (size_t i = 0; i < s->n_log; i++)
 		record_put(s->log[i].rec);
-	}
 	free(s->log);
 }
 
@@ -87,24 +84,6 @@ static bool lost(struct world *w, const struct host *h)
 	return !reachable(w, h) || (w->trouble && chance(w, 2));
 }
 
-static char *keep_text(struct message *msg, const char *text)
-{
-	msg->texts = xrealloc(msg->texts, msg->n_texts + 1, sizeof(char *));
-	return msg->texts[msg->n_texts++] = xstrdup(text);
-}
-
-static void add_item(struct message *msg, size_t *n, const struct change *c)
-{
-	struct el_item *item;
-
-	msg->items = xrealloc(msg->items, *n + 1, sizeof(*msg->items));
-	item = &msg->items[(*n)++];
-	item->kind = c->kind;
-	item->name = keep_text(msg, c->name);
-	item->version = c->version;
-	item->rec = record_get(c->rec);
-}
-
 /* All changes after a revision, or the last of each record. */
 static struct message *view_after(struct world *w, uint64_t rev, bool full)
 {
@@ -112,13 +91,18 @@ static struct message *view_after(struct world *w, uint64_t rev, bool full)
 	struct store *s = &w->store;
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->n_log; i++) {
+	for (size_t i = full ? 0 : rev; i < s->n_log; i++) {
 		const struct change *c = &s->log[i];
 
 		if (full && (!c->rec || store_find(s, c->kind, c->name) != c))
 			continue;
-		if (full || c->version > rev)
-			add_item(msg, &n, c);
+		msg->items = room(msg->items, n, sizeof(*msg->items));
+		msg->items[n++] = (struct el_item){
+			.kind = c->kind,
+			.name = c->name,
+			.version = c->version,
+			.rec = record_get(c->rec),
+		};
 	}
 	msg->ev.view.rev = s->rev;
 	msg->ev.view.full = full;
@@ -185,7 +169,7 @@ static void watch(struct world *w, struct host *h)
 
 void store_notify(struct world *w)
 {
-	for (int i = 0; i < w->n_hosts; i++)
+	for (int i = 0; i < w->n_processes; i++)
 		watch(w, &w->hosts[i]);
 }
 
@@ -238,7 +222,6 @@ void trip_free(struct trip *t)
 		return;
 	record_put(t->found.rec);
 	if (!--t->r->refs) {
-		free(t->r->name);
 		record_put(t->r->rec);
 		free(t->r);
 	}
@@ -254,11 +237,16 @@ static struct message *answer(const struct trip *t)
 	msg->ev.done.req = r->req;
 	msg->ev.done.result = t->result;
 	msg->ev.done.item.kind = r->kind;
-	msg->ev.done.item.name = keep_text(msg, r->name);
+	msg->ev.done.item.name = r->name;
 	msg->ev.done.item.version = t->found.version;
 	msg->ev.done.item.rec = record_get(t->found.rec);
 	return msg;
 }
+
+static const char *const results[] = {
+	[EL_OK] = "done", [EL_CONFLICT] = "another version",
+	[EL_FAILED] = "failed", [EL_UNKNOWN] = "none",
+};
 
 static void answer_arrives(struct world *w, struct happening *hp)
 {
@@ -266,6 +254,8 @@ static void answer_arrives(struct world *w, struct happening *hp)
 
 	if (hp->host->life == hp->life && !r->answered) {
 		r->answered = true;
+		tell(w, hp->host, "answer to request %llu: %s",
+		     (unsigned long long)r->req, results[hp->trip->result]);
 		host_deliver(w, hp->host, answer(hp->trip), 0);
 	}
 	trip_free(hp->trip);
@@ -319,7 +309,7 @@ void store_request(struct world *w, struct host *h, const struct el_action *a)
 	r->type = a->type;
 	r->req = a->req;
 	r->kind = a->kind;
-	r->name = xstrdup(a->name);
+	r->name = known_name(w, a->kind, a->name);
 	r->version = a->version;
 	r->rec = record_get(a->rec);
 	/* What the client makes of silence. */

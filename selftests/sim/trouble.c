@@ -12,7 +12,7 @@
 
 static struct host *any_host(struct world *w)
 {
-	return &w->hosts[chance_below(w, (uint64_t)w->n_hosts)];
+	return &w->hosts[chance_below(w, (uint64_t)w->n_processes)];
 }
 
 static uint64_t some_time(struct world *w, const struct host *h)
@@ -253,11 +253,11 @@ static void calm(struct world *w, struct happening *hp)
 	w->trouble = false;
 	w->quiet_since = w->now + SETTLE;
 	tell(w, NULL, "quiet");
-	for (int i = 0; i < w->n_hosts; i++) {
+	for (int i = 0; i < w->n_processes; i++) {
 		struct host *h = &w->hosts[i];
 
 		h->cut = false;
-		if (!h->link)
+		if (!h->kernel->link)
 			host_link(w, h, true);
 		undrain(w, h);
 		if (!h->election)
@@ -273,7 +273,7 @@ static void settled(struct world *w, struct happening *hp)
 {
 	calm(w, hp);
 	w->quiet_since = w->now;
-	for (int i = 0; i < w->n_hosts; i++) {
+	for (int i = 0; i < w->n_processes; i++) {
 		if (w->hosts[i].paused_until > w->quiet_since)
 			w->quiet_since = w->hosts[i].paused_until;
 	}
@@ -307,11 +307,14 @@ void trouble_start(struct world *w)
 	w->n_services = (int)between(w, 1, MAX_SERVICES);
 	w->quick = (uint64_t[]){ 4 * MS, MS, MS / 10 }[chance_below(w, 3)];
 	w->quiet_since = 0;
+	w->n_processes = w->n_hosts;
 	for (int i = 0; i < w->n_hosts; i++)
 		host_init(w, &w->hosts[i], i);
+	if (w->own_faults & SIM_FAULT_TWO_CONTROLLERS)
+		host_twin(w, &w->hosts[w->n_processes++], &w->hosts[0]);
 	for (int i = 0; i < w->n_services; i++)
 		change_service(w);
-	for (int i = 0; i < w->n_hosts; i++)
+	for (int i = 0; i < w->n_processes; i++)
 		host_start(w, &w->hosts[i]);
 	w->trouble = true;
 	w->doomed = -1;

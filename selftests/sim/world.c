@@ -33,55 +33,51 @@ uint64_t between(struct world *w, uint64_t lo, uint64_t hi)
 	return lo + chance_below(w, hi - lo + 1);
 }
 
+void *room(void *list, size_t n, size_t size)
+{
+	/* Full at each power of two. */
+	return n & (n - 1) ? list : xrealloc(list, n ? 2 * n : 1, size);
+}
+
 static bool before(const struct happening *a, const struct happening *b)
 {
 	return a->at != b->at ? a->at < b->at : a->order < b->order;
 }
 
-static void swap(struct happening *a, struct happening *b)
-{
-	struct happening t = *a;
-
-	*a = *b;
-	*b = t;
-}
-
 struct happening *later(struct world *w, uint64_t delay,
 			void (*run)(struct world *, struct happening *))
 {
+	struct happening new = {
+		.at = w->now + delay,
+		.order = ++w->order,
+		.run = run,
+	};
 	size_t i = w->n_heap++;
 
 	/* The pointer is good until the next call. */
-	w->heap = xrealloc(w->heap, w->n_heap, sizeof(*w->heap));
-	memset(&w->heap[i], 0, sizeof(w->heap[i]));
-	w->heap[i].at = w->now + delay;
-	w->heap[i].order = ++w->order;
-	w->heap[i].run = run;
-	while (i && before(&w->heap[i], &w->heap[(i - 1) / 2])) {
-		swap(&w->heap[i], &w->heap[(i - 1) / 2]);
-		i = (i - 1) / 2;
-	}
+	w->heap = room(w->heap, i, sizeof(*w->heap));
+	for (; i && before(&new, &w->heap[(i - 1) / 2]); i = (i - 1) / 2)
+		w->heap[i] = w->heap[(i - 1) / 2];
+	w->heap[i] = new;
 	return &w->heap[i];
 }
 
 static struct happening next(struct world *w)
 {
 	struct happening first = w->heap[0];
+	const struct happening *last = &w->heap[--w->n_heap];
 	size_t i = 0;
 
-	w->heap[0] = w->heap[--w->n_heap];
-	for (;;) {
-		size_t least = i;
-
-		for (size_t c = 2 * i + 1; c <= 2 * i + 2 && c < w->n_heap; c++) {
-			if (before(&w->heap[c], &w->heap[least]))
-				least = c;
-		}
-		if (least == i)
-			return first;
-		swap(&w->heap[i], &w->heap[least]);
-		i = least;
+	for (size_t c = 1; c < w->n_heap; c = 2 * i + 1) {
+		if (c + 1 < w->n_heap && before(&w->heap[c + 1], &w->heap[c]))
+			c++;
+		if (!before(&w->heap[c], last))
+			break;
+		w->heap[i] = w->heap[c];
+		i = c;
 	}
+	w->heap[i] = *last;
+	return first;
 }
 
 void tell(struct world *w, const struct host *h, const char *fmt, ...)
@@ -109,6 +105,9 @@ void broken(struct world *w, const char *fmt, ...)
 	tell(w, NULL, "BROKEN: %s", w->verdict);
 }
 
+/* A history has some hundreds of steps in a second, not without end. */
+#define STEPS_MOST	5000
+
 bool world_run(struct world *w)
 {
 	trouble_start(w);
@@ -124,13 +123,16 @@ bool world_run(struct world *w)
 		w->steps++;
 		h.run(w, &h);
 		check(w);
+		if (w->steps > STEPS_MOST * (w->end / SEC + 1))
+			broken(w, "I7: %lu steps by %.3f ms", w->steps,
+			       (double)w->now / 1e6);
 	}
 	for (size_t i = 0; i < w->n_heap; i++) {
 		message_free(w->heap[i].msg);
 		trip_free(w->heap[i].trip);
 	}
 	free(w->heap);
-	for (int i = 0; i < w->n_hosts; i++)
+	for (int i = 0; i < w->n_processes; i++)
 		host_drop(&w->hosts[i]);
 	store_drop(&w->store);
 	return !w->verdict[0];
