@@ -80,7 +80,8 @@ static void in_child(const struct config *config, bool nobody,
 		begin(config, nobody, shared);
 		_exit(0);
 	}
-	assert_true(pid > 0 && waitpid(pid, &status, 0) == pid);
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
 	*seen = *shared;
 	munmap(shared, sizeof(*shared));
