@@ -25,7 +25,8 @@
 #                         CHAOS=10m, 2h: how long; SEED=N: the same again
 #   make check-crash      three machines: one crashes, one is paused and goes on
 #   make bench            instructions of an answer, beside the kernel's own and
-#                         eBPF's            BASE=rev compares with that commit
+#                         eBPF's, then failover beside keepalived's
+#                                           BASE=rev compares with that commit
 #   make bench-check      judge the last bench by its bounds
 #   make check-static     compilers, sparse, checkpatch, coccinelle and others
 #   make check-kernels    DKMS and the behaviours on the kernels of Debian 11
@@ -115,9 +116,11 @@ bench: guest-tools
 	@selftests/setup bench
 	+@$(MAKE) -s -C selftests/bench
 	@selftests/bench/run $(if $(SHORT),--short) $(if $(BASE),--base $(BASE))
+	$(if $(SHORT)$(BASE),,@selftests/bench/failover --document)
 
 bench-check:
 	@selftests/bench/run --check
+	@! [ -e build/bench/failover.json ] || selftests/bench/failover --check
 
 check-sim:
 	+@$(MAKE) -s -C selftests/sim check SEEDS=$(or $(SEEDS),20000)

@@ -22,7 +22,7 @@ L2A_VM_PACKAGES=(qemu-system-x86 busybox-static kmod cpio zstd xz-utils)
 L2A_KBUILD_PACKAGES=(flex bison bc libelf-dev libssl-dev)
 
 # What the bench compares the module with.
-L2A_BENCH_PACKAGES=(clang libbpf-dev bpftool)
+L2A_BENCH_PACKAGES=(clang libbpf-dev bpftool gnuplot-nox)
 
 # For check-static, check-kernels, check-packages and check-debug; the last also needs
 # the source of the guests' kernel.

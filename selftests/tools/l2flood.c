@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * l2flood: ARP for many addresses, as fast as the device takes it.
+ * l2flood: ARP for many addresses, as fast as the device takes it, or at a pace.
  *
  * Requests for FIRST and the COUNT - 1 addresses after it, round and round, until
  * interrupted or until so many frames have been sent; or claims to them. Prints
@@ -20,7 +20,11 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
+
+/* An hour, in microseconds. */
+#define MAX_PAUSE	UINT64_C(3600000000)
 
 struct options {
 	const char *dev;
@@ -28,6 +32,7 @@ struct options {
 	uint32_t first;
 	uint32_t count;
 	uint64_t frames;
+	uint64_t pause;
 	bool claim;
 	bool strangers;
 };
@@ -40,6 +45,7 @@ struct frame {
 static const char usage_text[] =
 "usage: l2flood [OPTIONS] DEV SENDER FIRST COUNT\n"
 "  -n FRAMES   stop after so many (default: when interrupted)\n"
+"  -p PAUSE    a frame each so many microseconds, late ones at once\n"
 "  -c          claim the addresses by gratuitous replies, instead of asking\n"
 "  -r          each frame from a hardware address of its own\n";
 
@@ -89,10 +95,15 @@ static struct options parse(int argc, char **argv)
 	struct options o = { 0 };
 	int c;
 
-	while ((c = getopt(argc, argv, "n:cr")) != -1) {
+	while ((c = getopt(argc, argv, "n:p:cr")) != -1) {
 		switch (c) {
 		case 'n':
 			o.frames = number(optarg);
+			break;
+		case 'p':
+			o.pause = number(optarg);
+			if (!o.pause || o.pause > MAX_PAUSE)
+				misused();
 			break;
 		case 'c':
 			o.claim = true;
@@ -185,20 +196,51 @@ static void aim(struct frame *f, const struct options *o, uint64_t n)
 	set_source(f, mac);
 }
 
+/* From now on, for each frame; 0 without a pace. */
+static int open_pace(const struct options *o)
+{
+	struct itimerspec every = {
+		.it_interval.tv_sec = (time_t)(o->pause / 1000000),
+		.it_interval.tv_nsec = (long)(o->pause % 1000000 * 1000),
+	};
+	int fd;
+
+	if (!o->pause)
+		return 0;
+	every.it_value = every.it_interval;
+	fd = timerfd_create(CLOCK_MONOTONIC, 0);
+	if (fd < 0 || timerfd_settime(fd, 0, &every, NULL))
+		die("timer");
+	return fd;
+}
+
+/* How many frames are due; waits until one is. */
+static uint64_t due(int pace)
+{
+	uint64_t frames = 1;
+
+	if (pace && read(pace, &frames, sizeof(frames)) < 0 && errno != EINTR)
+		die("timer");
+	return frames;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = parse(argc, argv);
 	struct sigaction action = { .sa_handler = on_signal };
 	uint8_t mac[ETH_ALEN];
 	struct frame f;
-	uint64_t n;
-	int fd;
+	uint64_t n, left = 0;
+	int fd, pace;
 
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	fd = open_device(o.dev, mac);
 	f = make_frame(&o, mac);
-	for (n = 0; !stop && (!o.frames || n < o.frames); n++) {
+	pace = open_pace(&o);
+	for (n = 0; !stop && (!o.frames || n < o.frames); n++, left--) {
+		if (!left)
+			left = due(pace);
 		aim(&f, &o, n);
 		/* A device that is full, down or gone for a while is no end. */
 		if (send(fd, &f, sizeof(f), 0) < 0 && errno != ENOBUFS &&

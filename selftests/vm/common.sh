@@ -75,3 +75,19 @@ debian_mirror()
 	found=${found:-$2}
 	echo "${found%/}"
 }
+
+# at_hand PROGRAM...: in a guest, what is started again and again, into memory:
+# over 9p, each start of a program asks the host for every library and the locale.
+# To touch a file is to copy it into the overlay. What is not there is left out.
+at_hand()
+{
+	local name path programs=()
+
+	for name; do
+		path=$(type -P "$name") && programs+=("$path")
+	done
+	ldd "${programs[@]}" | grep -o '/[^ :]*' | sort -u |
+		xargs touch -c "${programs[@]}" /etc/ld.so.cache
+	# Called C.UTF-8 or C.utf8, where it is no part of libc.
+	find /usr/lib/locale -path '*/C.*' -type f -exec touch {} +
+}
