@@ -107,9 +107,26 @@ thawed() {
 	check "etcd: still no request had two answers" saw dual_answers=0
 }
 
+# What was frozen as the master is killed, and starts anew: until VRRP says so it
+# is none, whatever it was told last.
+restarted() {
+	kill -KILL -- "-${GROUP[$1]}"
+	wait_for gone "${GROUP[$1]}"
+	: > "$L2A_TMP/$1.log"
+	start=$(now)
+	elected "$1"
+	check "keepalived: $1 starts anew, as a backup" \
+		wait_for grep -q 'Entering BACKUP STATE' "$L2A_TMP/$1.log" || logs
+	check "keepalived: and $2 alone goes on answering" \
+		wait_for sees --since "$start" -- 'answered>=20' "sequence=${MAC[$2]}"
+	check "keepalived: $1 did not take itself for the master even for a moment" \
+		saw --since "$start" --announcer "${MAC[$1]}" -- announcements=0
+	check "keepalived: still no request had two answers" saw dual_answers=0
+}
+
 begin neighbor "${WORKERS[@]}"
 require etcd etcdctl curl keepalived
-plan 9
+plan 13
 
 ETCD_DIR=$L2A_TMP/etcd
 mkdir "$ETCD_DIR"
@@ -125,6 +142,6 @@ by etcd locked thawed
 chmod 755 "$L2A_TMP"
 cp "$RECIPES/vrrp" "$L2A_TMP/vrrp"
 at_end rm -f "/run/l2announce-vrrp.${LEASE[worker1]}" "/run/l2announce-vrrp.${LEASE[worker2]}"
-by keepalived elected :
+by keepalived elected restarted
 
 finish
