@@ -158,8 +158,9 @@ check-kubernetes: guest-tools
 
 # Each of them, also after one has failed.
 check-all:
-	@status=0; for c in check check-static check-chaos check-crash check-debug \
-			check-kernels check-kubernetes check-packages; do \
+	@status=0; for c in check check-sim check-model check-static check-chaos \
+			check-crash check-debug check-kernels check-kubernetes \
+			check-packages; do \
 		$(MAKE) --no-print-directory $$c FULL=1 || status=1; \
 	done; exit $$status
 
@@ -192,5 +193,5 @@ help:
 
 .PHONY: all kdir modules modules_install modules_clean tools install clean \
 	setup guest-tools demo vm check check-static check-kernels check-debug \
-	check-kubernetes check-packages check-all check-chaos check-sim check-crash check-model bench bench-check docs deb help \
-	compile_commands.json
+	check-kubernetes check-packages check-all check-chaos check-sim check-crash \
+	check-model bench bench-check docs deb help compile_commands.json

@@ -337,7 +337,10 @@ static noinline unsigned int guard_out(struct l2a_net *ln, struct sk_buff *skb,
 	return change_source(ln, skb, state->out, &nd);
 }
 
-/* What we send ourselves was judged this moment. */
+/*
+ * What we send ourselves was judged this moment. A rule that queues it to a program
+ * before this hook delays it as a qdisc after it would: nobody judges it again.
+ */
 static unsigned int nd_local_out(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * The priority and the locked memory that the configuration asks for, or which
+ * limit is in the way.
+ */
 #include <errno.h>
 #include <sched.h>
 #include <string.h>

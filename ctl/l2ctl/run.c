@@ -42,6 +42,7 @@ int ctl_help(void)
 	       "  -j, --json        JSON, always a list\n"
 	       "  -p, --pretty      JSON with indentation\n"
 	       "  -s, --statistics  text with counters\n"
+	       "  -c, --color[=WHEN] always, never, or auto: on a terminal\n"
 	       "  -b, --batch FILE  one command a line, from standard input for -\n"
 	       "      --force       a batch goes on after a line that failed\n"
 	       "      --socket PATH the controller's socket, else $" CTL_SOCKET_ENV
