@@ -9,6 +9,7 @@
 #include "agent_priv.h"
 #include "lib/clock.h"
 #include "log.h"
+#include "log_ids.h"
 
 #define MISSING_MS	1000	/* between two looks for the module */
 
@@ -58,12 +59,18 @@ void agent_stored(struct agent *a, const struct el_item *items, size_t n)
 static void on_store_state(void *arg, const char *error)
 {
 	struct agent *a = arg;
+	const struct log_facts facts = {
+		.id = error ? LOG_ID_STORE_GONE : LOG_ID_STORE_BACK,
+		.node = a->config->node,
+	};
 
 	/* Another reason for the same is for the status alone. */
 	if (error && !a->store_error)
-		log_err("store unreachable node=%s: %s", a->config->node, error);
+		log_event(LOG_ERR, &facts, "store unreachable node=%s: %s",
+			  a->config->node, error);
 	else if (!error && a->store_error)
-		log_notice("store back node=%s", a->config->node);
+		log_event(LOG_NOTICE, &facts, "store back node=%s",
+			  a->config->node);
 	free(a->store_error);
 	a->store_error = xstrdup(error);
 	a->store_seen = true;
@@ -108,10 +115,16 @@ static void on_conflict(void *arg, const char *vip, const uint8_t *mac)
 	struct el_event ev = { .type = EL_EV_CONFLICT };
 	struct agent *a = arg;
 	char text[L2A_MAC_STRLEN];
+	const struct log_facts facts = {
+		.id = LOG_ID_CONFLICT,
+		.node = a->config->node,
+		.vip = vip,
+		.lladdr = l2a_mac_format(mac, text),
+	};
 
 	a->metrics.conflicts++;
-	log_warn("conflict vip=%s node=%s: %s claims it", vip, a->config->node,
-		 l2a_mac_format(mac, text));
+	log_event(LOG_WARNING, &facts, "conflict vip=%s node=%s: %s claims it",
+		  vip, a->config->node, text);
 	for (size_t i = 0; i < a->served.n; i++) {
 		const struct served *s = &a->served.v[i];
 
@@ -125,10 +138,16 @@ static void on_conflict(void *arg, const char *vip, const uint8_t *mac)
 static void on_expired(void *arg)
 {
 	struct agent *a = arg;
+	const struct log_facts facts = {
+		.id = LOG_ID_EXPIRED,
+		.node = a->config->node,
+		.token = election_self(a->election).incarnation,
+	};
 
 	a->metrics.expiries++;
-	log_warn("lease ran out node=%s lease=%u: silent until the store confirms again",
-		 a->config->node, a->config->lease);
+	log_event(LOG_WARNING, &facts,
+		  "lease ran out node=%s lease=%u: silent until the store confirms again",
+		  a->config->node, a->config->lease);
 }
 
 void agent_on_links(void *arg)

@@ -12,6 +12,7 @@
 #include "health.h"
 #include "lib/clock.h"
 #include "log.h"
+#include "log_ids.h"
 #include "probe.h"
 
 #define PARALLEL	16	/* commands at a time */
@@ -109,15 +110,18 @@ static void on_tell(evutil_socket_t fd, short what, void *arg)
 static void log_change(const struct exam *x)
 {
 	const struct check *check = x->check;
+	bool well = x->count.verdict == HEALTH_GOOD;
+	const struct log_facts facts = {
+		.id = well ? LOG_ID_WELL : LOG_ID_SICK,
+		.service = x->of->name,
+		.node = x->of->health->config->node,
+	};
 
-	if (x->count.verdict == HEALTH_GOOD)
-		log_notice("well service=%s node=%s: check %s %s",
-			   x->of->name, x->of->health->config->node,
-			   check_type_name(check->type), check->target);
-	else
-		log_warn("sick service=%s node=%s: check %s %s: %s",
-			 x->of->name, x->of->health->config->node,
-			 check_type_name(check->type), check->target, x->text);
+	log_event(well ? LOG_NOTICE : LOG_WARNING, &facts,
+		  "%s service=%s node=%s: check %s %s%s%s",
+		  well ? "well" : "sick", facts.service, facts.node,
+		  check_type_name(check->type), check->target,
+		  well ? "" : ": ", well ? "" : x->text);
 }
 
 static void next_attempt(struct exam *x, uint64_t ns)

@@ -15,6 +15,7 @@
 #include "hooks.h"
 #include "lib/clock.h"
 #include "log.h"
+#include "log_ids.h"
 
 #define PARALLEL	16	/* commands at a time */
 #define WAITING_MOST	32	/* of one service */
@@ -95,6 +96,20 @@ static struct line *find(struct hooks *h, const char *service)
 
 static void next(struct line *line);
 
+static void complain(const struct line *line, enum config_hook hook,
+		     const char *what)
+{
+	const struct log_facts facts = {
+		.id = LOG_ID_HOOK,
+		.service = line->service,
+		.node = line->hooks->config->node,
+		.hook = config_hook_name(hook),
+	};
+
+	log_event(LOG_WARNING, &facts, "hook %s service=%s node=%s: %s",
+		  facts.hook, facts.service, facts.node, what);
+}
+
 static void on_done(void *arg, const struct command_end *end)
 {
 	struct line *line = arg;
@@ -102,9 +117,7 @@ static void on_done(void *arg, const struct command_end *end)
 	struct job *job = TAILQ_FIRST(&line->jobs);
 
 	if (!end->ok)
-		log_warn("hook %s service=%s node=%s: %s",
-			 config_hook_name(job->hook), line->service,
-			 h->config->node, end->text);
+		complain(line, job->hook, end->text);
 	line->command = NULL;
 	job_free(line, job);
 	next(line);
@@ -186,9 +199,7 @@ static void enqueue(struct line *line, enum config_hook hook,
 		return;
 	if (line->n > WAITING_MOST) {
 		job = TAILQ_NEXT(TAILQ_FIRST(&line->jobs), list);
-		log_warn("hook %s service=%s node=%s: left out, too many wait",
-			 config_hook_name(job->hook), line->service,
-			 line->hooks->config->node);
+		complain(line, job->hook, "left out, too many wait");
 		job_free(line, job);
 	}
 	job = xmalloc(sizeof(*job));

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The log: stderr, one line an event.
+ * The log: one line an event, to the journal or to standard error.
  */
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "journal.h"
 #include "log.h"
 
 #define LINE_MAX_LEN	1024
@@ -26,20 +27,40 @@ static void one_line(char *text)
 	}
 }
 
-void log_line(int priority, const char *fmt, ...)
+static void say(int priority, const struct log_facts *facts, const char *fmt,
+		va_list ap) __attribute__((format(printf, 3, 0)));
+static void say(int priority, const struct log_facts *facts, const char *fmt,
+		va_list ap)
 {
 	char text[LINE_MAX_LEN], line[LINE_MAX_LEN + 8];
-	va_list ap;
 	int n;
 
 	if (priority > least)
 		return;
-	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
 	one_line(text);
+	if (journal_send(priority, facts, text))
+		return;
 	n = snprintf(line, sizeof(line), "<%d>%s\n", priority, text);
 	/* One write, so that lines of several threads do not mix. */
 	if (n > 0 && write(STDERR_FILENO, line, (size_t)n) < 0)
 		return;
+}
+
+void log_line(int priority, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(priority, NULL, fmt, ap);
+	va_end(ap);
+}
+
+void log_event(int priority, const struct log_facts *facts, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(priority, facts, fmt, ap);
+	va_end(ap);
 }

@@ -15,6 +15,7 @@
 #include "agent.h"
 #include "api.h"
 #include "config.h"
+#include "journal.h"
 #include "lock.h"
 #include "log.h"
 #include "manager.h"
@@ -233,6 +234,7 @@ int main(int argc, char **argv)
 		return EXIT_REFUSED;
 	}
 	log_level(d.config.log);
+	journal_open(JOURNAL_SOCKET);
 	if (options.check)
 		printf("%s: ok\n", options.file);
 	else

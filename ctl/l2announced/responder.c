@@ -11,6 +11,7 @@
 
 #include "lib/clock.h"
 #include "log.h"
+#include "log_ids.h"
 #include "responder.h"
 #include "vips.h"
 
@@ -63,6 +64,9 @@ static void let_go(struct responder *r)
 	vips_forget(&r->vips);
 }
 
+static const struct log_facts gone = { .id = LOG_ID_MODULE_GONE };
+static const struct log_facts back = { .id = LOG_ID_MODULE_BACK };
+
 /* A family that has vanished answers like an object that is missing. */
 static bool vanished(struct responder *r)
 {
@@ -73,7 +77,7 @@ static bool vanished(struct responder *r)
 		return false;
 	if (!r->genl)
 		return true;
-	log_err("kernel module gone: %s", err.text);
+	log_event(LOG_ERR, &gone, "kernel module gone: %s", err.text);
 	let_go(r);
 	r->hooks.there(r->hooks.arg, false, 0, NULL);
 	return true;
@@ -172,15 +176,16 @@ static void try_open(struct responder *r)
 	if (!open_module(r, &err) || find_lease(r, &lease, &err) ||
 	    find_active(r, &lease, &active, &err)) {
 		if (!r->told_missing)
-			log_err("kernel module not usable, trying again: %s",
-				err.text);
+			log_event(LOG_ERR, &gone,
+				  "kernel module not usable, trying again: %s",
+				  err.text);
 		r->told_missing = true;
 		names_clear(&active);
 		let_go(r);
 		return;
 	}
 	if (r->told_missing)
-		log_notice("kernel module usable");
+		log_event(LOG_NOTICE, &back, "kernel module usable");
 	r->told_missing = false;
 	r->hooks.there(r->hooks.arg, true, lease.token, &active);
 	names_clear(&active);
@@ -302,10 +307,15 @@ void responder_links(struct responder *r)
 static void note_mend(struct responder *r, const struct l2a_addr *addr,
 		      uint32_t ifindex, const char *what)
 {
-	char text[128];
+	char text[128], vip[L2A_ADDR_STRLEN];
+	const struct log_facts facts = {
+		.id = LOG_ID_MENDED,
+		.vip = l2a_addr_format(addr, vip),
+	};
 
 	r->mends++;
-	log_warn("mended %s: %s", vip_text(addr, ifindex, r->links, text), what);
+	log_event(LOG_WARNING, &facts, "mended %s: %s",
+		  vip_text(addr, ifindex, r->links, text), what);
 }
 
 static void compare(struct responder *r, struct vip *vip,
