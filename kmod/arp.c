@@ -143,7 +143,7 @@ static int arp_reply(struct sk_buff *skb, struct net_device *dev,
 	return 0;
 }
 
-static unsigned int answer(struct l2a_net *ln, struct l2a_vip *vip,
+static unsigned int answer(const struct l2a_net *ln, const struct l2a_vip *vip,
 			   struct sk_buff *skb)
 {
 	const struct arp_body *body = arp_body(skb);
@@ -168,7 +168,8 @@ static unsigned int answer(struct l2a_net *ln, struct l2a_vip *vip,
  * A request for a VIP never reaches the stack, which would answer by its own
  * rules wherever the address is configured.
  */
-static unsigned int request_for_vip(struct l2a_net *ln, struct l2a_vip *vip,
+static unsigned int request_for_vip(const struct l2a_net *ln,
+				    const struct l2a_vip *vip,
 				    struct sk_buff *skb)
 {
 	enum l2a_total reason;

@@ -135,7 +135,7 @@ static int nd_make_room(struct sk_buff *skb, const struct net_device *dev,
 }
 
 /* RFC 4861, section 7.2.4: who has no address yet hears it with all others. */
-static int nd_reply(struct sk_buff *skb, struct l2a_vip *vip,
+static int nd_reply(struct sk_buff *skb, const struct l2a_vip *vip,
 		    const struct l2a_nd *nd)
 {
 	bool probe = ipv6_addr_any(&nd->saddr);
@@ -154,7 +154,7 @@ static int nd_reply(struct sk_buff *skb, struct l2a_vip *vip,
 	return nd_send(skb, vip->dev, lladdr);
 }
 
-static unsigned int answer(struct l2a_net *ln, struct l2a_vip *vip,
+static unsigned int answer(const struct l2a_net *ln, const struct l2a_vip *vip,
 			   struct sk_buff *skb, const struct l2a_nd *nd)
 {
 	if (nd->told)
@@ -177,7 +177,8 @@ static unsigned int answer(struct l2a_net *ln, struct l2a_vip *vip,
 static unsigned int question(struct l2a_net *ln, struct sk_buff *skb,
 			     const struct nf_hook_state *state, struct l2a_nd *nd)
 {
-	struct l2a_vip *vip = l2a_vip_lookup6(ln, &nd->target, state->in->ifindex);
+	const struct l2a_vip *vip = l2a_vip_lookup6(ln, &nd->target,
+						    state->in->ifindex);
 	enum l2a_total reason;
 
 	if (!vip || !l2a_nd_valid(skb, state->hook, nd))

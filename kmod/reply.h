@@ -2,6 +2,9 @@
 /*
  * What answering has in common for both families: the verdict on a request, and
  * turning one round in its own buffer.
+ *
+ * On the way to an answer the namespace and the VIP are const, and what is counted is
+ * per CPU: two CPUs that answer, be it for the same VIP, write to no common memory.
  */
 #ifndef L2A_REPLY_H
 #define L2A_REPLY_H
@@ -22,7 +25,7 @@
  *
  * Return: the verdict.
  */
-static inline unsigned int l2a_pass(struct l2a_net *ln)
+static inline unsigned int l2a_pass(const struct l2a_net *ln)
 {
 	l2a_total_count(ln->totals, L2A_TOTAL_PASSED);
 	return NF_ACCEPT;
@@ -38,7 +41,8 @@ static inline unsigned int l2a_pass(struct l2a_net *ln)
  *
  * Return: the verdict.
  */
-static inline unsigned int l2a_suppress(struct l2a_net *ln, struct l2a_vip *vip,
+static inline unsigned int l2a_suppress(const struct l2a_net *ln,
+					const struct l2a_vip *vip,
 					enum l2a_total reason)
 {
 	l2a_vip_count(vip->stats, L2A_VIP_SUPPRESSED);
