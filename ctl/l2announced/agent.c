@@ -5,6 +5,10 @@
  * One event at a time: what an action brings about while the actions of an
  * event are carried out waits its turn. So the actions reach the kernel and the
  * store in the order they were decided in.
+ *
+ * What can be dealt with in one go is: answers of the store that are there
+ * together make one plan, and services that change together one request to the
+ * kernel. So a thousand of them cost not a thousand times a thousand.
  */
 #include <event2/event.h>
 #include <stdlib.h>
@@ -43,6 +47,19 @@ void agent_set_timer(struct event *timer, uint64_t ns)
 
 /* Carrying out actions. */
 
+static void keep_items(struct waiting *w)
+{
+	size_t n = w->ev.view.n;
+
+	w->items = xmalloc((n + 1) * sizeof(*w->items));
+	for (size_t i = 0; i < n; i++) {
+		w->items[i] = w->ev.view.items[i];
+		w->items[i].name = xstrdup(w->items[i].name);
+		record_get(w->items[i].rec);
+	}
+	w->ev.view.items = w->items;
+}
+
 static void enqueue(struct agent *a, const struct el_event *ev,
 		    const struct names *names, const char *service)
 {
@@ -62,8 +79,28 @@ static void enqueue(struct agent *a, const struct el_event *ev,
 		w->ev.service = w->service;
 	if (ev->type == EL_EV_SERVE_DONE)
 		w->ev.serve.service = w->service;
+	if (ev->type == EL_EV_PUT_DONE || ev->type == EL_EV_GOT) {
+		w->ev.done.item.name = w->service;
+		record_get(w->ev.done.item.rec);
+	}
+	if (ev->type == EL_EV_VIEW)
+		keep_items(w);
 	*a->queue_end = w;
 	a->queue_end = &w->next;
+}
+
+static void waiting_free(struct waiting *w)
+{
+	if (w->ev.type == EL_EV_PUT_DONE || w->ev.type == EL_EV_GOT)
+		record_put(w->ev.done.item.rec);
+	for (size_t i = 0; w->items && i < w->ev.view.n; i++) {
+		free((void *)(uintptr_t)w->items[i].name);
+		record_put(w->items[i].rec);
+	}
+	free(w->items);
+	names_clear(&w->names);
+	free(w->service);
+	free(w);
 }
 
 struct record *agent_parse(enum record_kind kind, const struct store_item *item)
@@ -91,7 +128,6 @@ static void on_answer(void *arg, const struct store_reply *reply)
 	ev.done.req = errand->req;
 	ev.done.result = reply->result;
 	ev.done.item.kind = errand->kind;
-	ev.done.item.name = errand->name;
 	ev.done.item.version = item ? item->version : 0;
 	if (errand->type == EL_EV_GOT && item && item->value &&
 	    reply->result == EL_OK) {
@@ -99,8 +135,10 @@ static void on_answer(void *arg, const struct store_reply *reply)
 		if (!ev.done.item.rec)
 			ev.done.result = EL_FAILED;
 	}
-	if (!a->done)
-		agent_step(a, &ev);
+	if (errand->kind == RECORD_HOLDER)
+		agent_raise_soon(a, &ev, errand->name);
+	else
+		agent_raise(a, &ev, NULL, errand->name);
 	record_put(ev.done.item.rec);
 	free(errand->name);
 	free(errand);
@@ -165,8 +203,8 @@ static void served(struct agent *a, const struct served *s, bool ok)
  * Of a VIP that the module is about to forget the local route goes first: once
  * the module keeps silent no more, the stack would answer for it.
  */
-static void routes_first(struct agent *a, const struct deliver_route *had,
-			 size_t n_had, uint64_t now)
+static void remove_routes(struct agent *a, const struct deliver_route *had,
+			  size_t n_had, uint64_t now)
 {
 	struct deliver_route *routes;
 	uint64_t next;
@@ -179,23 +217,37 @@ static void routes_first(struct agent *a, const struct deliver_route *had,
 	free(routes);
 }
 
-static void do_serve(struct agent *a, const struct el_action *action)
+static void set_served(struct agent *a, const struct el_action *action,
+		       uint64_t now)
 {
-	uint64_t now = l2a_clock_ns(CLOCK_MONOTONIC);
 	uint64_t linger = action->linger ?
 			  now + a->config->linger_ms * L2A_NSEC_PER_MSEC : 0;
-	struct served *s = served_find(&a->served, action->name);
+
+	served_set(&a->served, action, linger);
+	health_set(a->health, action->name, action->rec);
+}
+
+/* The services that actions which follow each other are about. */
+static void do_serve(struct agent *a, const struct el_action *actions, size_t n)
+{
+	uint64_t now = l2a_clock_ns(CLOCK_MONOTONIC);
 	struct deliver_route *had = NULL;
 	size_t n_had = 0;
 
-	if (s)
-		had = served_routes_of(s, a->links, now, &n_had);
-	s = served_set(&a->served, action, linger);
-	routes_first(a, had, n_had, now);
+	for (size_t i = 0; i < n; i++)
+		had = served_routes_of(served_find(&a->served, actions[i].name),
+				       a->links, now, had, &n_had);
+	for (size_t i = 0; i < n; i++)
+		set_served(a, &actions[i], now);
+	remove_routes(a, had, n_had, now);
 	free(had);
 	a->routes_stale = true;
-	health_set(a->health, action->name, action->rec);
-	served(a, s, responder_serve(a->responder, s));
+	responder_sync(a->responder);
+	for (size_t i = 0; i < n; i++) {
+		struct served *s = served_find(&a->served, actions[i].name);
+
+		served(a, s, responder_served(a->responder, s));
+	}
 }
 
 static void end_loop(void *arg)
@@ -237,7 +289,6 @@ static void act(struct agent *a, const struct el_action *action)
 		responder_lease_end(a->responder);
 		break;
 	case EL_SERVE:
-		do_serve(a, action);
 		break;
 	case EL_NOTE:
 		agent_note(a, action);
@@ -248,15 +299,43 @@ static void act(struct agent *a, const struct el_action *action)
 	}
 }
 
+static void act_all(struct agent *a, const struct el_actions *actions)
+{
+	size_t end;
+
+	for (size_t i = 0; i < actions->n; i = end) {
+		for (end = i; end < actions->n &&
+		     actions->v[end].type == EL_SERVE; end++)
+			metrics_action(&a->metrics, &actions->v[end]);
+		if (end > i)
+			do_serve(a, &actions->v[i], end - i);
+		else
+			act(a, &actions->v[end++]);
+	}
+}
+
 static void take_one(struct agent *a, const struct el_event *ev)
 {
 	struct el_actions actions = { 0, NULL };
 	struct el_now now = agent_now();
 
 	election_step(a->election, ev, &now, &actions);
-	for (size_t i = 0; i < actions.n; i++)
-		act(a, &actions.v[i]);
+	act_all(a, &actions);
 	el_actions_clear(&actions);
+}
+
+static void take_queue(struct agent *a)
+{
+	while (a->queue) {
+		struct waiting *w = a->queue;
+
+		a->queue = w->next;
+		if (!a->queue)
+			a->queue_end = &a->queue;
+		w->ev.more = a->queue;
+		take_one(a, &w->ev);
+		waiting_free(w);
+	}
 }
 
 static void wake_later(struct agent *a)
@@ -297,18 +376,10 @@ void agent_step(struct agent *a, const struct el_event *ev)
 	if (a->busy || a->done)
 		return;
 	a->busy = true;
-	take_one(a, ev);
-	while (a->queue) {
-		struct waiting *w = a->queue;
-
-		a->queue = w->next;
-		if (!a->queue)
-			a->queue_end = &a->queue;
-		take_one(a, &w->ev);
-		names_clear(&w->names);
-		free(w->service);
-		free(w);
-	}
+	take_queue(a);
+	if (ev)
+		take_one(a, ev);
+	take_queue(a);
 	a->busy = false;
 	wake_later(a);
 	/* Once for all that comes in one go. */
@@ -317,13 +388,21 @@ void agent_step(struct agent *a, const struct el_event *ev)
 }
 
 void agent_raise(struct agent *a, const struct el_event *ev,
-			const struct names *names, const char *service)
+		 const struct names *names, const char *service)
 {
-	struct el_event tick = { .type = EL_EV_TICK };
-
+	if (a->done)
+		return;
 	enqueue(a, ev, names, service);
-	if (!a->busy)
-		agent_step(a, &tick);
+	agent_step(a, NULL);
+}
+
+void agent_raise_soon(struct agent *a, const struct el_event *ev,
+		      const char *service)
+{
+	if (a->done)
+		return;
+	enqueue(a, ev, NULL, service);
+	agent_set_timer(a->tick, 0);
 }
 
 void agent_drop_queue(struct agent *a)
@@ -332,9 +411,7 @@ void agent_drop_queue(struct agent *a)
 		struct waiting *w = a->queue;
 
 		a->queue = w->next;
-		names_clear(&w->names);
-		free(w->service);
-		free(w);
+		waiting_free(w);
 	}
 	a->queue_end = &a->queue;
 }

@@ -40,7 +40,7 @@ static void on_view(void *arg, const struct store_item *items, size_t n,
 	ev.view.full = full;
 	ev.view.items = view;
 	ev.view.n = kept;
-	agent_step(a, &ev);
+	agent_raise_soon(a, &ev, NULL);
 	for (size_t i = 0; i < kept; i++)
 		record_put(view[i].rec);
 	free(view);
@@ -157,7 +157,7 @@ void agent_on_links(void *arg)
 	struct agent *a = arg;
 
 	/* New devices get their standby VIPs before anything else happens. */
-	responder_links(a->responder);
+	responder_sync(a->responder);
 	links_up(a->links, &up);
 	a->routes_stale = true;
 	agent_raise(a, &ev, &up, NULL);
@@ -177,10 +177,12 @@ void agent_on_health(void *arg, const char *service, bool ok)
 void agent_on_tick(int fd, short what, void *arg)
 {
 	struct el_event ev = { .type = EL_EV_TICK };
+	struct agent *a = arg;
 
 	(void)fd;
 	(void)what;
-	agent_step(arg, &ev);
+	/* What waits is as good as a tick. */
+	agent_step(a, a->queue ? NULL : &ev);
 }
 
 void agent_on_check(int fd, short what, void *arg)

@@ -26,6 +26,7 @@ struct waiting {
 	struct el_event ev;
 	struct names names;
 	char *service;
+	struct el_item *items;	/* with their names */
 };
 
 struct agent {
@@ -57,11 +58,17 @@ struct agent {
 };
 
 /* agent.c */
+
+/** agent_step() - deal with what waits, then with an event; NULL: with no more */
 void agent_step(struct agent *a, const struct el_event *ev);
 
 /** agent_raise() - an event that may come up while another is dealt with */
 void agent_raise(struct agent *a, const struct el_event *ev,
 		 const struct names *names, const char *service);
+
+/** agent_raise_soon() - the same, together with what else comes by then */
+void agent_raise_soon(struct agent *a, const struct el_event *ev,
+		      const char *service);
 void agent_set_routes(struct agent *a);
 void agent_set_timer(struct event *timer, uint64_t ns);
 struct record *agent_parse(enum record_kind kind, const struct store_item *item);

@@ -26,6 +26,7 @@
 
 #define SICK_DURATIONS	5	/* after the kernel refused to activate */
 #define RANK_MOST	6	/* places in line that wait longer and longer */
+#define IN_FLIGHT_MOST	32	/* requests: a renewal waits behind no more */
 
 static bool ours(const struct election *e, const struct el_service *s)
 {
@@ -143,12 +144,19 @@ static const struct holder_record *held(const struct el_service *s)
 	return s->holder ? &s->holder->holder : &none;
 }
 
+static void begin(struct election *e, struct el_service *s, enum el_op op)
+{
+	if (s->op == EL_OP_NONE)
+		e->in_flight++;
+	s->op = op;
+}
+
 static void put_holder(struct election *e, struct el_service *s, enum el_op op,
 		       struct record *rec)
 {
+	begin(e, s, op);
 	record_put(s->op_rec);
 	s->op_rec = rec;
-	s->op = op;
 	s->req = el_put(e, RECORD_HOLDER, s->name,
 			s->holder ? s->holder_version : 0, rec);
 }
@@ -255,26 +263,12 @@ static bool undecided(const struct election *e, const struct el_service *s)
 	       e->self.state == EL_MEMBER_JOINING;
 }
 
-static bool wanted_elsewhere(const struct election *e,
-			     const struct el_service *s, const char *vip)
-{
-	for (size_t i = 0; i < e->n_services; i++) {
-		const struct el_service *other = e->services[i];
-
-		if (other != s && other->spec &&
-		    names_has(&other->spec->service.vips, vip))
-			return true;
-	}
-	return false;
-}
-
 static bool left_active(const struct election *e, const struct el_service *s)
 {
 	for (size_t i = 0; s->spec && i < s->spec->service.vips.n; i++) {
 		const char *vip = s->spec->service.vips.v[i];
 
-		if (names_has(&e->kernel_active, vip) &&
-		    !wanted_elsewhere(e, s, vip))
+		if (view_alone(e, s, vip) && names_has(&e->kernel_active, vip))
 			return true;
 	}
 	return false;
@@ -307,7 +301,7 @@ static void look_at(struct election *e, struct el_service *s)
 	if (!loud)
 		tell_kernel(e, s, wanted(e, s, stay), stay);
 	tell_people(e, s);
-	if (s->op != EL_OP_NONE)
+	if (s->op != EL_OP_NONE || e->in_flight >= IN_FLIGHT_MOST)
 		return;
 	if (e->now->mono < s->retry) {
 		el_wake_at(e, s->retry);
@@ -344,6 +338,7 @@ void claim_done(struct election *e, struct el_service *s,
 {
 	enum el_op op = s->op;
 
+	e->in_flight--;
 	s->op = EL_OP_NONE;
 	s->req = 0;
 	if (op == EL_OP_READ) {
@@ -362,7 +357,7 @@ void claim_done(struct election *e, struct el_service *s,
 		break;
 	case EL_CONFLICT:
 	case EL_UNKNOWN:
-		s->op = EL_OP_READ;
+		begin(e, s, EL_OP_READ);
 		s->req = el_get(e, RECORD_HOLDER, s->name);
 		break;
 	}

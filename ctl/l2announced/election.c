@@ -20,6 +20,8 @@ struct election *election_new(const struct el_config *config)
 	e->replan = NEVER;
 	e->relink = NEVER;
 	e->wake = NEVER;
+	e->wanting = vip_users_new();
+	e->claiming = vip_users_new();
 	return e;
 }
 
@@ -28,6 +30,8 @@ void election_free(struct election *e)
 	if (!e)
 		return;
 	view_forget(e);
+	vip_users_free(e->wanting);
+	vip_users_free(e->claiming);
 	names_clear(&e->links);
 	debounce_clear(&e->debounce);
 	names_clear(&e->kernel_active);
@@ -141,6 +145,8 @@ void el_actions_clear(struct el_actions *actions)
 static void answer(struct election *e, const struct el_event *ev)
 {
 	uint64_t req = ev->done.req;
+	struct el_service *s;
+	struct el_node *node;
 
 	if (req == e->self.put_req) {
 		member_put_done(e, ev);
@@ -150,18 +156,15 @@ static void answer(struct election *e, const struct el_event *ev)
 		member_got(e, ev);
 		return;
 	}
-	for (size_t i = 0; i < e->n_nodes; i++) {
-		if (e->nodes[i]->fence_req == req) {
-			fence_done(e, e->nodes[i], ev);
-			return;
-		}
+	if (ev->done.item.kind == RECORD_NODE) {
+		node = view_find_node(e, ev->done.item.name);
+		if (node && node->fence_req == req)
+			fence_done(e, node, ev);
+		return;
 	}
-	for (size_t i = 0; i < e->n_services; i++) {
-		if (e->services[i]->req == req) {
-			claim_done(e, e->services[i], ev);
-			return;
-		}
-	}
+	s = view_find_service(e, ev->done.item.name);
+	if (s && s->req == req)
+		claim_done(e, s, ev);
 }
 
 static void refresh_links(struct election *e)
@@ -325,6 +328,24 @@ static void settle(struct election *e)
 	el_wake_at(e, e->relink);
 }
 
+/*
+ * What only tells how services fare: of a thousand of them it comes one by one,
+ * and each plan looks at them all.
+ */
+static bool can_wait(const struct el_event *ev)
+{
+	switch (ev->type) {
+	case EL_EV_PUT_DONE:
+	case EL_EV_GOT:
+		return ev->more && ev->done.item.kind == RECORD_HOLDER;
+	case EL_EV_SERVE_DONE:
+	case EL_EV_VIEW:
+		return ev->more;
+	default:
+		return false;
+	}
+}
+
 void election_step(struct election *e, const struct el_event *ev,
 		   const struct el_now *now, struct el_actions *out)
 {
@@ -337,7 +358,8 @@ void election_step(struct election *e, const struct el_event *ev,
 		take(e, ev);
 		if (now->mono >= e->relink)
 			refresh_links(e);
-		settle(e);
+		if (!can_wait(ev))
+			settle(e);
 	}
 	e->now = NULL;
 	e->out = NULL;

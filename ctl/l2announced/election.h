@@ -123,8 +123,11 @@ struct el_item {
  * @links: EL_EV_LINKS
  * @view: EL_EV_VIEW: all changes up to revision @rev; @full where @items is
  *	all there is
- * @done: EL_EV_PUT_DONE, EL_EV_GOT: @req as in the action, the result, the
- *	version written; or what was found, complete up to @done.item.version
+ * @more: another event follows at once: what this one leads to may be decided
+ *	with that, so that a thousand answers do not make a thousand plans
+ * @done: EL_EV_PUT_DONE, EL_EV_GOT: @req, kind and name as in the action, the
+ *	result, the version written; or what was found, complete up to
+ *	@done.item.version
  * @lease: EL_EV_LEASE_DONE: whether the kernel took it; @stale where it knows
  *	a newer token
  * @serve: EL_EV_SERVE_DONE: whether the kernel did as the action @seq said
@@ -134,6 +137,7 @@ struct el_item {
  */
 struct el_event {
 	enum el_event_type type;
+	bool more;
 	union {
 		struct {
 			bool there;

@@ -10,12 +10,17 @@
 
 #include "names.h"
 
-static void *need(void *p)
+void out_of_memory(void)
 {
-	if (p)
-		return p;
 	fputs("<2>out of memory\n", stderr);
 	abort();
+}
+
+static void *need(void *p)
+{
+	if (!p)
+		out_of_memory();
+	return p;
 }
 
 void *xmalloc(size_t size)

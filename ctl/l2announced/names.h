@@ -49,6 +49,9 @@ char *names_join(const struct names *list, const char *between);
 /** names_sort() - put a list into byte order and drop what is there twice */
 void names_sort(struct names *list);
 
+/** out_of_memory() - the end of the program */
+void out_of_memory(void) __attribute__((noreturn));
+
 /** xmalloc() - zeroed memory, or the end of the program */
 void *xmalloc(size_t size);
 

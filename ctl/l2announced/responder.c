@@ -28,6 +28,7 @@ struct responder {
 	struct l2a_events *events;
 	struct event *ev;
 	struct vips vips;
+	bool silent;			/* all that should be, as of the last sync */
 	uint64_t deadline;
 	uint64_t mends;
 	bool told_missing;
@@ -260,7 +261,7 @@ static void send_all(struct responder *r, struct vip **changed,
 		vanished(r);
 }
 
-static void sync_vips(struct responder *r)
+void responder_sync(struct responder *r)
 {
 	struct vip **changed;
 	struct nl_msg **msgs;
@@ -285,21 +286,22 @@ static void sync_vips(struct responder *r)
 	free(msgs);
 	free(changed);
 	vips_prune(&r->vips);
+	r->silent = vips_silent(&r->vips);
 }
 
-bool responder_serve(struct responder *r, struct served *s)
+static bool served(const struct responder *r, const struct served *s)
 {
-	sync_vips(r);
+	return s->serve == EL_SERVE_ACTIVE ?
+	       vips_active(&r->vips, s, r->links) : r->silent;
+}
+
+bool responder_served(struct responder *r, struct served *s)
+{
 	/* Without the module nothing answers, which is half of what is asked. */
 	if (!r->genl)
 		return s->serve != EL_SERVE_ACTIVE;
-	s->unfinished = !vips_done(&r->vips, s, r->links);
+	s->unfinished = !served(r, s);
 	return !s->unfinished;
-}
-
-void responder_links(struct responder *r)
-{
-	sync_vips(r);
 }
 
 /* Comparing with what the kernel has. */
@@ -337,15 +339,25 @@ static void compare(struct responder *r, struct vip *vip,
 	vip->has_token = found ? found->token : 0;
 }
 
+static int by_place(const void *a, const void *b)
+{
+	const struct l2a_vip *x = a, *y = b;
+	int c = memcmp(&x->addr, &y->addr, sizeof(x->addr));
+
+	if (c)
+		return c;
+	return x->ifindex < y->ifindex ? -1 : x->ifindex > y->ifindex;
+}
+
+/* Among what was dumped, in the order of by_place(). */
 static const struct l2a_vip *find_dumped(const struct l2a_vip *vips, size_t n,
 					 const struct vip *vip)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (vips[i].ifindex == vip->ifindex &&
-		    l2a_addr_equal(&vips[i].addr, &vip->addr))
-			return &vips[i];
-	}
-	return NULL;
+	const struct l2a_vip key = {
+		.addr = vip->addr, .ifindex = vip->ifindex,
+	};
+
+	return n ? bsearch(&key, vips, n, sizeof(key), by_place) : NULL;
 }
 
 static void remove_extra(struct responder *r, const struct l2a_vip *found)
@@ -376,6 +388,8 @@ static void mend_vips(struct responder *r)
 		log_warn("kernel: %s", err.text);
 		return;
 	}
+	if (n)
+		qsort(vips, n, sizeof(*vips), by_place);
 	vips_want(&r->vips, r->list, r->links);
 	for (size_t i = 0; i < r->vips.n; i++)
 		compare(r, &r->vips.v[i], find_dumped(vips, n, &r->vips.v[i]));
@@ -390,7 +404,7 @@ static void finish(struct responder *r)
 	for (size_t i = 0; i < r->list->n; i++) {
 		struct served *s = &r->list->v[i];
 
-		if (!s->unfinished || !vips_done(&r->vips, s, r->links))
+		if (!s->unfinished || !served(r, s))
 			continue;
 		s->unfinished = false;
 		r->hooks.served(r->hooks.arg, s);
@@ -407,7 +421,7 @@ void responder_check(struct responder *r, bool mend)
 		return;
 	if (mend)
 		mend_vips(r);
-	sync_vips(r);
+	responder_sync(r);
 	if (r->genl)
 		finish(r);
 }

@@ -69,15 +69,11 @@ void responder_lease_end(struct responder *r);
 /** responder_lease_left() - ns until it runs out; 0 where it has */
 uint64_t responder_lease_left(const struct responder *r);
 
-/**
- * responder_serve() - do for a service what the list says
- *
- * Return: whether it is done.
- */
-bool responder_serve(struct responder *r, struct served *s);
+/** responder_sync() - do what the list says: it, or the devices, have changed */
+void responder_sync(struct responder *r);
 
-/** responder_links() - the devices have changed */
-void responder_links(struct responder *r);
+/** responder_served() - whether that is done for a service, by now */
+bool responder_served(struct responder *r, struct served *s);
 
 /**
  * responder_vips() - the VIPs under the lease, as the kernel has them now

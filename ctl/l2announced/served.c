@@ -5,15 +5,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <json-c/linkhash.h>
+
 #include "served.h"
+
+#define SIZE_AT_FIRST	64	/* it grows */
 
 struct served *served_find(struct served_list *list, const char *name)
 {
-	for (size_t i = 0; i < list->n; i++) {
-		if (!strcmp(list->v[i].name, name))
-			return &list->v[i];
-	}
-	return NULL;
+	void *place;
+
+	if (!list->by_name ||
+	    !lh_table_lookup_ex(list->by_name, name, &place))
+		return NULL;
+	return &list->v[(uintptr_t)place - 1];
+}
+
+static struct served *add(struct served_list *list, const char *name)
+{
+	struct served *s;
+
+	if (!list->by_name)
+		list->by_name = lh_kchar_table_new(SIZE_AT_FIRST, NULL);
+	list->v = xrealloc(list->v, list->n + 1, sizeof(*list->v));
+	s = &list->v[list->n++];
+	memset(s, 0, sizeof(*s));
+	s->name = xstrdup(name);
+	if (!list->by_name ||
+	    lh_table_insert(list->by_name, s->name, (void *)(uintptr_t)list->n))
+		out_of_memory();
+	return s;
 }
 
 struct served *served_set(struct served_list *list,
@@ -22,12 +43,8 @@ struct served *served_set(struct served_list *list,
 {
 	struct served *s = served_find(list, action->name);
 
-	if (!s) {
-		list->v = xrealloc(list->v, list->n + 1, sizeof(*list->v));
-		s = &list->v[list->n++];
-		memset(s, 0, sizeof(*s));
-		s->name = xstrdup(action->name);
-	}
+	if (!s)
+		s = add(list, action->name);
 	record_get(action->rec);
 	record_put(s->spec);
 	s->spec = action->rec;
@@ -41,6 +58,9 @@ struct served *served_set(struct served_list *list,
 
 void served_clear(struct served_list *list)
 {
+	if (list->by_name)
+		lh_table_free(list->by_name);
+	list->by_name = NULL;
 	for (size_t i = 0; i < list->n; i++) {
 		free(list->v[i].name);
 		record_put(list->v[i].spec);
@@ -100,12 +120,12 @@ static struct deliver_route *add_routes(const struct served *s,
 
 struct deliver_route *served_routes_of(const struct served *s,
 				       const struct links *links, uint64_t now,
-				       size_t *n)
+				       struct deliver_route *routes, size_t *n)
 {
 	uint64_t next = UINT64_MAX;
 
-	*n = 0;
-	return delivers(s, now, &next) ? add_routes(s, links, NULL, n) : NULL;
+	return s && delivers(s, now, &next) ? add_routes(s, links, routes, n) :
+	       routes;
 }
 
 struct deliver_route *served_routes(const struct served_list *list,

@@ -33,10 +33,18 @@ struct served {
 	bool unfinished;
 };
 
-/** struct served_list - all of them, in the order they came */
+struct lh_table;
+
+/**
+ * struct served_list - all of them, in the order they came
+ * @v: the services
+ * @n: how many
+ * @by_name: from a name to its place, from 1; NULL while there are none
+ */
 struct served_list {
 	struct served *v;
 	size_t n;
+	struct lh_table *by_name;
 };
 
 /** served_find() - by name, NULL where there is none */
@@ -72,9 +80,18 @@ struct deliver_route *served_routes(const struct served_list *list,
 				    const struct links *links, uint64_t now,
 				    size_t *n, uint64_t *next);
 
-/** served_routes_of() - the same for one service */
+/**
+ * served_routes_of() - append those of one service
+ * @s: the service; NULL has none
+ * @links: the devices
+ * @now: CLOCK_MONOTONIC ns
+ * @routes: the array so far, for free(), or NULL
+ * @n: how many are in it
+ *
+ * Return: the array, where it is now.
+ */
 struct deliver_route *served_routes_of(const struct served *s,
 				       const struct links *links, uint64_t now,
-				       size_t *n);
+				       struct deliver_route *routes, size_t *n);
 
 #endif /* L2A_SERVED_H */

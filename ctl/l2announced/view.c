@@ -143,6 +143,20 @@ static bool same_checks(const struct record *a, const struct record *b)
 	return a && b && checks_equal(&a->service.checks, &b->service.checks);
 }
 
+static const struct names *spec_vips(const struct el_service *s)
+{
+	static const struct names none;
+
+	return s->spec ? &s->spec->service.vips : &none;
+}
+
+static const struct names *claimed_vips(const struct el_service *s)
+{
+	static const struct names none;
+
+	return s->holder ? &s->holder->holder.vips : &none;
+}
+
 static void take_spec(struct election *e, const struct el_item *item)
 {
 	struct el_service *s = view_service(e, item->name);
@@ -152,7 +166,9 @@ static void take_spec(struct election *e, const struct el_item *item)
 		return;
 	if (!same_checks(s->spec, item->rec))
 		s->health = EL_HEALTH_UNKNOWN;
+	vip_users_del(e->wanting, spec_vips(s), s);
 	take_rec(&s->spec, item->rec);
+	vip_users_add(e->wanting, spec_vips(s), s);
 	s->spec_version = item->version;
 	e->dirty = true;
 }
@@ -165,7 +181,9 @@ static void take_holder(struct election *e, const struct el_item *item)
 	if (old_news(e, item, s->holder_version) &&
 	    !el_fault(e, EL_FAULT_STALE_VIEW))
 		return;
+	vip_users_del(e->claiming, claimed_vips(s), s);
 	take_rec(&s->holder, item->rec);
+	vip_users_add(e->claiming, claimed_vips(s), s);
 	s->holder_version = item->version;
 	s->free_since = NEVER;
 	e->dirty = true;
@@ -272,10 +290,15 @@ void view_forget(struct election *e)
 		free_service(e->services[i]);
 	free(e->nodes);
 	free(e->services);
+	vip_users_free(e->wanting);
+	vip_users_free(e->claiming);
+	e->wanting = vip_users_new();
+	e->claiming = vip_users_new();
 	e->nodes = NULL;
 	e->services = NULL;
 	e->n_nodes = 0;
 	e->n_services = 0;
+	e->in_flight = 0;
 	e->rev = 0;
 	e->have_view = false;
 	e->dirty = true;
@@ -316,10 +339,20 @@ bool view_free(struct election *e, const struct el_service *s)
 			 s->holder->holder.incarnation, s->holder_version);
 }
 
-static bool share(const struct names *a, const struct names *b)
+static bool vip_taken(struct election *e, const struct el_service *s,
+		      const char *vip, uint64_t before)
 {
-	for (size_t i = 0; i < a->n; i++) {
-		if (names_has(b, a->v[i]))
+	struct el_service *const *claiming;
+	size_t n;
+
+	claiming = vip_users_of(e->claiming, vip, &n);
+	for (size_t i = 0; i < n; i++) {
+		const struct el_service *other = claiming[i];
+
+		if (other == s || other->holder_version >= before ||
+		    view_self(e, other->holder->holder.node))
+			continue;
+		if (!view_free(e, other))
 			return true;
 	}
 	return false;
@@ -327,19 +360,27 @@ static bool share(const struct names *a, const struct names *b)
 
 bool view_taken(struct election *e, const struct el_service *s, uint64_t before)
 {
-	for (size_t i = 0; i < e->n_services; i++) {
-		const struct el_service *other = e->services[i];
+	const struct names *vips = spec_vips(s);
 
-		if (other == s || !other->holder ||
-		    other->holder_version >= before ||
-		    !other->holder->holder.node ||
-		    view_self(e, other->holder->holder.node) ||
-		    !share(&s->spec->service.vips, &other->holder->holder.vips))
-			continue;
-		if (!view_free(e, other))
+	for (size_t i = 0; i < vips->n; i++) {
+		if (vip_taken(e, s, vips->v[i], before))
 			return true;
 	}
 	return false;
+}
+
+bool view_alone(const struct election *e, const struct el_service *s,
+		const char *vip)
+{
+	struct el_service *const *wanting;
+	size_t n;
+
+	wanting = vip_users_of(e->wanting, vip, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (wanting[i] != s)
+			return false;
+	}
+	return true;
 }
 
 static bool any_dev(const struct names *devs, const struct names *patterns)

@@ -9,6 +9,7 @@
 
 #include "debounce.h"
 #include "election.h"
+#include "vip_users.h"
 
 #define NSEC_PER_MSEC	1000000ULL
 #define NSEC_PER_SEC	1000000000ULL
@@ -188,6 +189,9 @@ struct election {
 	size_t n_nodes;
 	struct el_service **services;	/* by name */
 	size_t n_services;
+	struct vip_users *wanting;	/* by the services' records */
+	struct vip_users *claiming;	/* by the holders' records */
+	size_t in_flight;		/* requests about holders not answered yet */
 	uint64_t rev;			/* the view is whole up to here */
 	bool have_view;
 	bool have_links;
@@ -222,6 +226,10 @@ struct el_service *view_find_service(const struct election *e, const char *name)
 void view_take(struct election *e, const struct el_event *ev);
 void view_take_item(struct election *e, const struct el_item *item);
 void view_forget(struct election *e);
+
+/** view_alone() - no other service is to have a VIP of a service's */
+bool view_alone(const struct election *e, const struct el_service *s,
+		const char *vip);
 
 /** view_dead() - an incarnation of a node can never answer again */
 bool view_dead(struct election *e, const char *name, uint64_t incarnation,

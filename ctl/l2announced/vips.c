@@ -162,7 +162,7 @@ static bool active_somewhere(const struct vips *vips, const struct served *s,
 	return false;
 }
 
-static bool all_silent(const struct vips *vips)
+bool vips_silent(const struct vips *vips)
 {
 	for (size_t i = 0; i < vips->n; i++) {
 		const struct vip *vip = &vips->v[i];
@@ -174,13 +174,11 @@ static bool all_silent(const struct vips *vips)
 	return true;
 }
 
-bool vips_done(const struct vips *vips, const struct served *s,
-	       const struct links *links)
+bool vips_active(const struct vips *vips, const struct served *s,
+		 const struct links *links)
 {
 	struct l2a_addr addr;
 
-	if (s->serve != EL_SERVE_ACTIVE)
-		return all_silent(vips);
 	for (size_t i = 0; i < s->spec->service.vips.n; i++) {
 		if (l2a_addr_parse(s->spec->service.vips.v[i], &addr, NULL) ||
 		    !active_somewhere(vips, s, &addr, links))

@@ -67,14 +67,12 @@ void vips_forget(struct vips *vips);
 /** vips_prune() - drop those that are neither wanted nor there */
 void vips_prune(struct vips *vips);
 
-/**
- * vips_done() - whether the kernel does what a service wants
- *
- * Active: every address on at least one device. Otherwise: none of those that
- * should be silent may still be answering.
- */
-bool vips_done(const struct vips *vips, const struct served *s,
-	       const struct links *links);
+/** vips_silent() - none of those that should be silent may still be answering */
+bool vips_silent(const struct vips *vips);
+
+/** vips_active() - every address of a service is active on at least one device */
+bool vips_active(const struct vips *vips, const struct served *s,
+		 const struct links *links);
 
 /** vips_clear() - free all */
 void vips_clear(struct vips *vips);

@@ -29,6 +29,23 @@ static struct el_actions out;
 static uint64_t now_ms;
 static uint64_t rev;
 
+/* What it asked of the store, by the request: the actions do not last. */
+#define REQUESTS	128
+
+static struct {
+	enum record_kind kind;
+	char name[64];
+} asked[REQUESTS];
+
+static void keep_request(const struct el_action *action)
+{
+	if (action->type != EL_PUT && action->type != EL_GET)
+		return;
+	asked[action->req % REQUESTS].kind = action->kind;
+	snprintf(asked[action->req % REQUESTS].name, sizeof(asked[0].name),
+		 "%s", action->name);
+}
+
 /* Talking to it. */
 
 static void step(const struct el_event *ev)
@@ -40,6 +57,8 @@ static void step(const struct el_event *ev)
 
 	el_actions_clear(&out);
 	election_step(e, ev, &now, &out);
+	for (size_t i = 0; i < out.n; i++)
+		keep_request(&out.v[i]);
 }
 
 static void tick_at(uint64_t ms)
@@ -167,12 +186,14 @@ static void served(const char *service, bool ok)
 	step(&ev);
 }
 
-/* A put it made, by the request alone, for the actions do not last. */
+/* A put it made. */
 static void answer(uint64_t req, enum el_result result)
 {
 	struct el_event ev = { .type = EL_EV_PUT_DONE };
 
 	ev.done.req = req;
+	ev.done.item.kind = asked[req % REQUESTS].kind;
+	ev.done.item.name = asked[req % REQUESTS].name;
 	ev.done.result = result;
 	if (result == EL_OK)
 		ev.done.item.version = ++rev;
@@ -396,6 +417,8 @@ static void refuse_all(bool first)
 	if (!get)
 		return;
 	ev.done.req = get->req;
+	ev.done.item.kind = get->kind;
+	ev.done.item.name = get->name;
 	ev.done.result = EL_FAILED;
 	step(&ev);
 }

@@ -366,6 +366,7 @@ static void go_on(struct world *w, struct happening *hp)
 		h->inbox = msg->next;
 		if (!h->inbox)
 			h->inbox_end = &h->inbox;
+		msg->ev.more = h->inbox;
 		now = host_now(w, h);
 		h->decided = now.boot;
 		election_step(h->election, &msg->ev, &now, &h->actions);

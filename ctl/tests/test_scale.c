@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The election with very many services: a node that holds them all dies, and what
+ * its heir does for that is counted. A step may cost as much as there are
+ * services, and a little more for finding each; not their square.
+ *
+ * Costs are counted in comparisons of strings: names, addresses, which is what all
+ * searching is made of. The strcmp() here takes the place of the C library's.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "l2announced/election.h"
+
+#define MS		1000000ULL
+#define DURATION	2000
+#define NAME		32
+
+static uint64_t comparisons;
+
+int strcmp(const char *a, const char *b)
+{
+	comparisons++;
+	for (; *a && *a == *b; a++, b++)
+		;
+	return (unsigned char)*a - (unsigned char)*b;
+}
+
+/* What the election is to be told. */
+struct answer {
+	struct el_event ev;
+	char name[NAME];
+	struct answer *next;
+};
+
+static struct {
+	struct election *e;
+	uint64_t now_ms;
+	uint64_t rev;
+	struct answer *first, **last;
+	size_t in_flight, most_in_flight;
+	size_t claims;
+	size_t active;
+	uint64_t dearest;	/* comparisons in one step */
+} w;
+
+static void expect_answer(const struct el_event *ev, const char *name)
+{
+	struct answer *answer = calloc(1, sizeof(*answer));
+
+	assert_non_null(answer);
+	answer->ev = *ev;
+	snprintf(answer->name, sizeof(answer->name), "%s", name ? name : "");
+	*w.last = answer;
+	w.last = &answer->next;
+}
+
+static void put(const struct el_action *action)
+{
+	struct el_event ev = { .type = EL_EV_PUT_DONE };
+
+	ev.done.req = action->req;
+	ev.done.item.kind = action->kind;
+	ev.done.item.version = ++w.rev;
+	expect_answer(&ev, action->name);
+	if (action->kind != RECORD_HOLDER)
+		return;
+	w.claims++;
+	if (++w.in_flight > w.most_in_flight)
+		w.most_in_flight = w.in_flight;
+}
+
+static void serve(const struct el_action *action)
+{
+	struct el_event ev = { .type = EL_EV_SERVE_DONE };
+
+	ev.serve.seq = action->seq;
+	ev.serve.ok = true;
+	expect_answer(&ev, action->name);
+	if (action->serve == EL_SERVE_ACTIVE)
+		w.active++;
+}
+
+static void lease(void)
+{
+	struct el_event ev = { .type = EL_EV_LEASE_DONE };
+
+	ev.lease.ok = true;
+	expect_answer(&ev, NULL);
+}
+
+static void step(const struct el_event *ev)
+{
+	const struct el_now now = { .boot = w.now_ms * MS, .mono = w.now_ms * MS };
+	struct el_actions out = { 0, NULL };
+	uint64_t before = comparisons;
+
+	election_step(w.e, ev, &now, &out);
+	if (comparisons - before > w.dearest)
+		w.dearest = comparisons - before;
+	for (size_t i = 0; i < out.n; i++) {
+		if (out.v[i].type == EL_PUT)
+			put(&out.v[i]);
+		else if (out.v[i].type == EL_SERVE)
+			serve(&out.v[i]);
+		else if (out.v[i].type == EL_LEASE)
+			lease();
+	}
+	el_actions_clear(&out);
+}
+
+/* The store's word that nothing else has been written until now. */
+static void show_no_more(void)
+{
+	struct el_event ev = { .type = EL_EV_VIEW };
+
+	ev.view.rev = w.rev;
+	step(&ev);
+}
+
+static bool is_answer(const struct answer *answer)
+{
+	return answer && (answer->ev.type == EL_EV_SERVE_DONE ||
+			  answer->ev.type == EL_EV_PUT_DONE);
+}
+
+/* All answers, in one go where they come together. */
+static void answer_all(void)
+{
+	while (w.first) {
+		struct answer *answer = w.first;
+		struct el_event *ev = &answer->ev;
+
+		w.first = answer->next;
+		if (!w.first)
+			w.last = &w.first;
+		ev->more = is_answer(w.first);
+		if (ev->type == EL_EV_PUT_DONE)
+			ev->done.item.name = answer->name;
+		if (ev->type == EL_EV_PUT_DONE && ev->done.item.kind == RECORD_HOLDER)
+			w.in_flight--;
+		if (ev->type == EL_EV_SERVE_DONE)
+			ev->serve.service = answer->name;
+		step(ev);
+		free(answer);
+		if (!w.first)
+			show_no_more();
+	}
+}
+
+static struct el_item item(enum record_kind kind, const char *name,
+			   const char *json)
+{
+	struct l2a_error err = { 0 };
+	struct el_item item = {
+		.kind = kind,
+		.name = strdup(name),
+		.version = ++w.rev,
+		.rec = record_parse(kind, json, &err),
+	};
+
+	if (!item.name || !item.rec)
+		fail_msg("%s: %s", name, err.text);
+	return item;
+}
+
+/* All there is: a node, and services that it holds. */
+static void show(size_t n)
+{
+	struct el_item *items = calloc(2 * n + 1, sizeof(*items));
+	struct el_event ev = { .type = EL_EV_VIEW };
+	char name[NAME], json[160];
+	size_t at = 0;
+
+	assert_non_null(items);
+	items[at++] = item(RECORD_NODE, "dead", "{\"incarnation\":1,\"seq\":1,\"duration_ms\":2000,\"state\":\"ready\",\"devs\":[\"eth0\"]}");
+	for (size_t i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "many/%zu", i);
+		snprintf(json, sizeof(json), "{\"vips\":[\"10.0.%zu.%zu\"],\"devs\":[\"eth0\"]}",
+			 i / 250, i % 250);
+		items[at++] = item(RECORD_SERVICE, name, json);
+		snprintf(json, sizeof(json), "{\"node\":\"dead\",\"incarnation\":1,\"token\":1,\"vips\":[\"10.0.%zu.%zu\"]}",
+			 i / 250, i % 250);
+		items[at++] = item(RECORD_HOLDER, name, json);
+	}
+	ev.view.full = true;
+	ev.view.rev = w.rev;
+	ev.view.items = items;
+	ev.view.n = at;
+	step(&ev);
+	for (size_t i = 0; i < at; i++) {
+		free((void *)(uintptr_t)items[i].name);
+		record_put(items[i].rec);
+	}
+	free(items);
+}
+
+static void join(size_t n)
+{
+	struct el_event ev = { .type = EL_EV_KERNEL };
+	struct names dev = { 0, NULL };
+
+	memset(&w, 0, sizeof(w));
+	w.last = &w.first;
+	w.now_ms = 1000;
+	w.e = election_new(&(struct el_config){
+		.node = "heir", .boot = "b", .run = "r", .host = "h",
+		.duration_ms = DURATION, .renew_ms = DURATION / 4,
+		.margin_ms = DURATION / 10, .rebalance = true, .move_rate = 10,
+	});
+	ev.kernel.there = true;
+	step(&ev);
+	names_add(&dev, "eth0");
+	ev = (struct el_event){ .type = EL_EV_LINKS, .links = &dev };
+	step(&ev);
+	names_clear(&dev);
+	show(n);
+	answer_all();
+}
+
+/* What it took to inherit so many services. */
+struct cost {
+	size_t services;
+	uint64_t dearest;	/* comparisons in one step */
+	uint64_t all;		/* and in all steps */
+	size_t requests;	/* on their way at a time */
+};
+
+static struct cost few = { .services = 1000 }, many = { .services = 10000 };
+
+/* The node that has the services dies. */
+static void inherit(struct cost *cost)
+{
+	struct el_event tick = { .type = EL_EV_TICK };
+	uint64_t before = comparisons;
+
+	join(cost->services);
+	assert_int_equal(w.active, 0);
+	for (int i = 0; i < 5; i++) {
+		w.now_ms += DURATION / 4;
+		step(&tick);
+		answer_all();
+	}
+	assert_int_equal(w.claims, cost->services);
+	assert_int_equal(w.active, cost->services);
+	election_free(w.e);
+	cost->dearest = w.dearest;
+	cost->all = comparisons - before;
+	cost->requests = w.most_in_flight;
+	print_message("%zu services: %llu comparisons in a step, %llu in all; %zu requests at a time\n",
+		      cost->services, (unsigned long long)cost->dearest,
+		      (unsigned long long)cost->all, cost->requests);
+}
+
+static int inherit_both(void **state)
+{
+	(void)state;
+	inherit(&few);
+	inherit(&many);
+	return 0;
+}
+
+/* Ten times as many, each found in a longer table: not a hundred times. */
+static void test_a_step(void **state)
+{
+	(void)state;
+	assert_true(many.dearest < 20 * few.dearest);
+	assert_true(many.dearest < 200 * many.services);
+}
+
+/* Each step deals with many of them: fewer steps than services. */
+static void test_all_steps(void **state)
+{
+	(void)state;
+	assert_true(many.all < many.services / 4 * many.dearest);
+}
+
+/* A renewal waits behind a few of them, not behind all. */
+static void test_few_requests_at_a_time(void **state)
+{
+	(void)state;
+	assert_in_range(few.requests, 2, 64);
+	assert_int_equal(many.requests, few.requests);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_step),
+		cmocka_unit_test(test_all_steps),
+		cmocka_unit_test(test_few_requests_at_a_time),
+	};
+
+	return cmocka_run_group_tests(tests, inherit_both, NULL);
+}
