@@ -53,7 +53,8 @@ check_controllers "all agree on who should hold it" wait_for all_say assigned "$
 check "and on the scores" wait_for all_say 'nodes | map(.score) | @json' '\[.*\]'
 check "the holder says that it holds it" \
 	wait_for why_is "$HOLDER" here 'this node holds it$'
-check "and why" why_is "$HOLDER" choice 'holds it, and none that could holds two fewer'
+check "and why" why_is "$HOLDER" choice \
+	'holds it, and none that could has so much less for its weight'
 check "another, who is the better one" \
 	why_is "$other" here "this node could hold it; $HOLDER is the better one"
 check "in text, with a line for each node" \

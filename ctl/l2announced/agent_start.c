@@ -27,6 +27,7 @@ static int make_election(struct agent *a, struct l2a_error *err)
 		.link_up_ms = a->config->link_up_ms,
 		.link_down_ms = a->config->link_down_ms,
 		.rebalance = a->config->rebalance,
+		.weight = a->config->weight,
 		.move_rate = a->config->move_rate,
 	};
 	struct stat st;
@@ -150,6 +151,7 @@ void agent_configured(struct agent *a)
 
 	ev.config.margin_ms = a->config->margin_ms;
 	ev.config.rebalance = a->config->rebalance;
+	ev.config.weight = a->config->weight;
 	ev.config.move_rate = a->config->move_rate;
 	ev.config.link_up_ms = a->config->link_up_ms;
 	ev.config.link_down_ms = a->config->link_down_ms;

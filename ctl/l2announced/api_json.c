@@ -124,6 +124,8 @@ static void add_node(const struct el_node_info *info, void *arg)
 	election_services(nodes->election, &nodes->now, add_held, &held);
 	put(obj, "name", text(info->name));
 	put(obj, "state", text(info->state));
+	put(obj, "weight", info->rec ?
+	    json_object_new_int64(info->rec->weight) : NULL);
 	put(obj, "services", held.array);
 	put(obj, "devs", list(info->rec ? &info->rec->devs : &none));
 	put(obj, "last_seen_ms",

@@ -25,6 +25,7 @@ static json_object *show_node(const struct why_node *node)
 	put(obj, "eligible", json_object_new_boolean(!node->hindrance));
 	put(obj, "prefer", node->prefer ? json_object_new_uint64(node->prefer) :
 					  NULL);
+	put(obj, "weight", json_object_new_int64(node->weight));
 	put(obj, "load", json_object_new_uint64(node->load));
 	put(obj, "score", json_object_new_uint64(node->score));
 	put(obj, "holds", json_object_new_boolean(node->holds));

@@ -52,7 +52,7 @@ struct place {
 struct run {
 	struct item *items;	/* by hash, so that no name is favoured */
 	size_t n_items;
-	const char *const *nodes;
+	const struct assign_node *nodes;
 	struct place *places;
 	size_t n_nodes;
 };
@@ -108,24 +108,67 @@ static void keep(struct run *run)
 	}
 }
 
+/*
+ * What is evened out is the sum over the nodes of load squared by weight: least
+ * where each has its share. One unit more adds (2 * load + 1) / weight to it; one
+ * less takes (2 * load - 1) / weight away. A fraction, for it must come out the
+ * same on every node: whole numbers alone are used to compare.
+ */
+struct ratio {
+	int64_t over;
+	int64_t under;
+};
+
+static struct ratio one_more(uint32_t weight, size_t load)
+{
+	return (struct ratio){ 2 * (int64_t)load + 1, weight };
+}
+
+static struct ratio one_less(uint32_t weight, size_t load)
+{
+	return (struct ratio){ 2 * (int64_t)load - 1, weight };
+}
+
+/* By how much @a is greater. */
+static struct ratio difference(struct ratio a, struct ratio b)
+{
+	return (struct ratio){ a.over * b.under - b.over * a.under,
+			       a.under * b.under };
+}
+
+/* Negative, 0 or positive. Without weight a ratio is beyond all with one. */
+static int compare(struct ratio a, struct ratio b)
+{
+	int64_t c;
+
+	if (!a.under || !b.under)
+		c = a.under || b.under ? !a.under - !b.under : a.over - b.over;
+	else
+		c = a.over * b.under - b.over * a.under;
+	return c < 0 ? -1 : c > 0;
+}
+
 static size_t least_loaded(const struct run *run, const struct item *item)
 {
 	const struct assign_unit *unit = item->unit;
+	struct ratio best_ratio = { 0, 0 };
 	size_t best = ASSIGN_NONE;
 	uint64_t best_score = 0;
 
 	for (size_t i = 0; i < unit->n_eligible; i++) {
 		size_t node = unit->eligible[i];
-		size_t load = run->places[node].load;
+		struct ratio ratio = one_more(run->nodes[node].weight,
+					      run->places[node].load);
+		int c = best == ASSIGN_NONE ? -1 : compare(ratio, best_ratio);
 		uint64_t score;
 
-		if (best != ASSIGN_NONE && load > run->places[best].load)
+		if (c > 0)
 			continue;
-		score = mix(hash(item->hash, run->nodes[node]));
-		if (best != ASSIGN_NONE && load == run->places[best].load &&
-		    score <= best_score)
+		score = mix(hash(item->hash, run->nodes[node].name));
+		if (!c && score <= best_score)
 			continue;
 		best = node;
+		best_ratio = ratio;
 		best_score = score;
 	}
 	return best;
@@ -165,35 +208,60 @@ static bool move_one(struct run *run, size_t from, size_t to)
 	return false;
 }
 
-/* The pair of nodes that differ most, of those not known to be stuck. */
-static bool widest(const struct run *run, size_t *from, size_t *to)
+static struct ratio gain(const struct run *run, size_t from, size_t to)
 {
-	const struct place *places = run->places;
-	size_t least = SIZE_MAX, gap = 1;
+	return difference(one_less(run->nodes[from].weight,
+				   run->places[from].load),
+			  one_more(run->nodes[to].weight,
+				   run->places[to].load));
+}
+
+/* Who would take one more with the least harm. */
+static size_t emptiest(const struct run *run)
+{
+	size_t best = ASSIGN_NONE;
 
 	for (size_t i = 0; i < run->n_nodes; i++) {
-		if (places[i].load < least)
-			least = places[i].load;
+		if (!run->nodes[i].weight)
+			continue;
+		if (best == ASSIGN_NONE ||
+		    compare(one_more(run->nodes[i].weight, run->places[i].load),
+			    one_more(run->nodes[best].weight,
+				     run->places[best].load)) < 0)
+			best = i;
 	}
+	return best;
+}
+
+/*
+ * The pair of nodes between which a move helps most, of those not known to be
+ * stuck. A node without weight neither takes nor is made to give.
+ */
+static bool widest(const struct run *run, size_t *from, size_t *to)
+{
+	struct ratio most = { 0, 1 };
+	size_t least = emptiest(run);
+
 	for (size_t i = 0; i < run->n_nodes; i++) {
-		if (places[i].load <= least + gap)
+		if (!run->nodes[i].weight ||
+		    compare(gain(run, i, least), most) <= 0)
 			continue;
 		for (size_t k = 0; k < run->n_nodes; k++) {
-			if (places[i].load <= places[k].load + gap ||
-			    places[i].none_for[k])
+			if (!run->nodes[k].weight ||
+			    compare(gain(run, i, k), most) <= 0 ||
+			    run->places[i].none_for[k])
 				continue;
-			gap = places[i].load - places[k].load;
+			most = gain(run, i, k);
 			*from = i;
 			*to = k;
 		}
 	}
-	return gap > 1;
+	return most.over > 0;
 }
 
 /*
  * From the most loaded to the least loaded that something can go to: any other
- * pair would move some unit twice. Each move lessens the sum of the squared
- * loads: this ends.
+ * pair would move some unit twice. Each move lessens the sum: this ends.
  */
 static void even_out(struct run *run)
 {
@@ -215,7 +283,7 @@ static void begin(struct run *run, struct assign_unit *units, bool *stuck)
 }
 
 void assign(struct assign_unit *units, size_t n_units,
-	    const char *const *nodes, size_t n_nodes, bool rebalance)
+	    const struct assign_node *nodes, size_t n_nodes, bool rebalance)
 {
 	bool *stuck = xmalloc(n_nodes * n_nodes + 1);
 	struct run run = {

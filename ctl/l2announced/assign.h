@@ -11,6 +11,20 @@
 
 #define ASSIGN_NONE	SIZE_MAX
 
+/* A node's weight where nothing else is said, and the greatest there is. */
+#define ASSIGN_WEIGHT		100
+#define ASSIGN_WEIGHT_MOST	1000
+
+/**
+ * struct assign_node - a node that may hold units
+ * @name: its name
+ * @weight: its share, beside the others'; 0 takes nothing over while another can
+ */
+struct assign_node {
+	const char *name;
+	uint32_t weight;
+};
+
 /**
  * struct assign_unit - services that must be held together
  * @name: what is hashed; unique
@@ -42,16 +56,17 @@ uint64_t assign_score(const char *unit, const char *node);
  * assign() - decide for every unit
  * @units: the units, in any order
  * @n_units: how many
- * @nodes: names of the nodes, in byte order
+ * @nodes: the nodes, in byte order of their names
  * @n_nodes: how many
- * @rebalance: move what is held where the counts differ by two or more
+ * @rebalance: move what is held where that brings the loads nearer to the weights
  *
  * A preferred node wins; a holder that still can keeps what it holds; what is
- * free goes to the least loaded node, the score deciding between equals; then
- * the loads are evened out until no two nodes that can stand in for each other
- * differ by more than one.
+ * free goes to the node with the least load for its weight, the score deciding
+ * between equals; then the loads are evened out until of any two nodes that can
+ * stand in for each other each has its share, by weight, of what the two have:
+ * of equal weights, until no two differ by more than one.
  */
 void assign(struct assign_unit *units, size_t n_units,
-	    const char *const *nodes, size_t n_nodes, bool rebalance);
+	    const struct assign_node *nodes, size_t n_nodes, bool rebalance);
 
 #endif /* L2A_ASSIGN_H */

@@ -10,6 +10,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "assign.h"
 #include "config.h"
 #include "config_commands.h"
 #include "config_metrics.h"
@@ -58,6 +59,7 @@ struct raw {
 	char *link_up;
 	char *link_down;
 	int *rebalance;
+	uint32_t *weight;
 	uint32_t *move_rate;
 	struct raw_checks checks;
 	struct raw_hooks *hooks;
@@ -97,6 +99,7 @@ static const cyaml_schema_field_t fields[] = {
 	CYAML_FIELD_ENUM_PTR("rebalance", OPTIONAL | CYAML_FLAG_STRICT,
 			     struct raw, rebalance, config_booleans,
 			     CONFIG_N_BOOLEANS),
+	CYAML_FIELD_UINT_PTR("weight", OPTIONAL, struct raw, weight),
 	CYAML_FIELD_UINT_PTR("move_rate", OPTIONAL, struct raw, move_rate),
 	CYAML_FIELD_SEQUENCE_COUNT("checks", OPTIONAL, struct raw, checks.v,
 				   checks.n, &config_check_entry, 0,
@@ -268,9 +271,13 @@ static int get_rest(const struct config_checks *c, const struct raw *raw,
 				 CONFIG_DEFAULT_SOCKET);
 	config->lockdir = xstrdup(raw->lockdir ? raw->lockdir : LOCKDIR);
 	config->rebalance = raw->rebalance ? *raw->rebalance : true;
+	config->weight = raw->weight ? *raw->weight : ASSIGN_WEIGHT;
 	config->move_rate = raw->move_rate ? *raw->move_rate : MOVE_RATE;
 	if (!config->lease)
 		return config_bad(c, "lease", "0 is no lease, 1 or more is");
+	if (config->weight > ASSIGN_WEIGHT_MOST)
+		return config_bad(c, "weight", "%u is out of range, 0 to %d",
+			   config->weight, ASSIGN_WEIGHT_MOST);
 	if (!config->move_rate || config->move_rate > 1000000)
 		return config_bad(c, "move_rate", "%u is out of range, 1 to 1000000",
 			   config->move_rate);

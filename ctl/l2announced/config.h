@@ -64,6 +64,7 @@ enum config_hook {
  * @link_up_ms: how long a device has to be up before it counts
  * @link_down_ms: how long it has to be down before it does not
  * @rebalance: even out the counts by handing over
+ * @weight: this node's share of the services, beside the others'
  * @move_rate: most hand-overs a second for balance or preference
  * @checks: the commands that services' checks may name
  * @n_checks: how many
@@ -102,6 +103,7 @@ struct config {
 	uint32_t link_up_ms;
 	uint32_t link_down_ms;
 	bool rebalance;
+	uint32_t weight;
 	uint32_t move_rate;
 	struct config_command *checks;
 	size_t n_checks;

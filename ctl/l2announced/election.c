@@ -234,6 +234,7 @@ static void take_config(struct election *e, const struct el_event *ev)
 {
 	e->config.margin_ms = ev->config.margin_ms;
 	e->config.rebalance = ev->config.rebalance;
+	e->config.weight = ev->config.weight;
 	e->config.move_rate = ev->config.move_rate;
 	e->config.link_up_ms = ev->config.link_up_ms;
 	e->config.link_down_ms = ev->config.link_down_ms;

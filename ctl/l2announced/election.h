@@ -59,6 +59,7 @@ enum el_fault {
  * @link_up_ms: a device that comes up counts after that
  * @link_down_ms: one that goes down does not any more after that
  * @rebalance: hand services over to even out the counts
+ * @weight: this node's share of the services, beside the others'
  * @move_rate: most services handed over in a second for balance or preference
  * @faults: enum el_fault
  */
@@ -73,6 +74,7 @@ struct el_config {
 	uint32_t link_up_ms;
 	uint32_t link_down_ms;
 	bool rebalance;
+	uint32_t weight;
 	uint32_t move_rate;
 	unsigned int faults;
 };
@@ -173,6 +175,7 @@ struct el_event {
 		struct {
 			uint32_t margin_ms;
 			bool rebalance;
+			uint32_t weight;
 			uint32_t move_rate;
 			uint32_t link_up_ms;
 			uint32_t link_down_ms;

@@ -24,6 +24,7 @@ static struct record *fenced(const struct record *rec)
 	node->seq = rec->node.seq;
 	node->duration_ms = rec->node.duration_ms;
 	node->state = NODE_FENCED;
+	node->weight = rec->node.weight;
 	names_copy(&node->devs, &rec->node.devs);
 	names_copy(&node->unhealthy, &rec->node.unhealthy);
 	node->boot = xstrdup(rec->node.boot);

@@ -115,6 +115,7 @@ static struct record *own_record(const struct election *e)
 	node->seq = e->self.seq;
 	node->duration_ms = e->config.duration_ms;
 	node->state = own_state(e);
+	node->weight = e->config.weight;
 	node->left = e->self.state == EL_MEMBER_LEAVING;
 	wanted_links(e, &node->devs);
 	sick_services(e, &node->unhealthy);
@@ -134,6 +135,7 @@ static bool has_news(const struct election *e)
 		return false;
 	rec = own_record(e);
 	news = rec->node.state != e->self.put_rec->node.state ||
+	       rec->node.weight != e->self.put_rec->node.weight ||
 	       !names_equal(&rec->node.devs, &e->self.put_rec->node.devs) ||
 	       !names_equal(&rec->node.unhealthy,
 			    &e->self.put_rec->node.unhealthy);

@@ -20,7 +20,7 @@ struct plan {
 	size_t *unit_of;	/* service -> the lowest service it shares with */
 	size_t *next;		/* service -> the next one of its unit, or ASSIGN_NONE */
 	struct el_node **nodes;
-	const char **names;
+	struct assign_node *candidates;
 	size_t n_nodes;
 	struct assign_unit *units;
 	size_t *first;		/* unit -> its first service */
@@ -105,7 +105,7 @@ static void find_nodes(struct plan *p)
 	struct election *e = p->e;
 
 	p->nodes = xmalloc((e->n_nodes + 1) * sizeof(struct el_node *));
-	p->names = xmalloc((e->n_nodes + 1) * sizeof(const char *));
+	p->candidates = xmalloc((e->n_nodes + 1) * sizeof(*p->candidates));
 	for (size_t i = 0; i < e->n_nodes; i++) {
 		struct el_node *node = e->nodes[i];
 
@@ -116,7 +116,8 @@ static void find_nodes(struct plan *p)
 		    (!node->rec || node->rec->node.state != NODE_READY))
 			continue;
 		node->index = p->n_nodes;
-		p->names[p->n_nodes] = node->name;
+		p->candidates[p->n_nodes].name = node->name;
+		p->candidates[p->n_nodes].weight = view_weight(e, node);
 		p->nodes[p->n_nodes++] = node;
 	}
 }
@@ -251,8 +252,8 @@ static size_t own_rank(const struct plan *p, const struct assign_unit *unit)
 		size_t at = unit->eligible[i];
 
 		if (at != unit->assigned &&
-		    !view_self(p->e, p->names[at]) &&
-		    assign_score(unit->name, p->names[at]) > own)
+		    !view_self(p->e, p->nodes[at]->name) &&
+		    assign_score(unit->name, p->nodes[at]->name) > own)
 			rank++;
 	}
 	return rank;
@@ -296,7 +297,7 @@ static void give_answers(struct plan *p)
 		size_t eligible = p->e->services[p->first[i]]->eligible;
 		bool kept = !eligible && unit->n_eligible;
 		bool fit = own_fit(p, p->first[i], kept &&
-				   view_self(p->e, p->names[unit->assigned]));
+				   view_self(p->e, p->nodes[unit->assigned]->name));
 		bool split = own_split(p, p->first[i]);
 		size_t rank = own_rank(p, unit);
 
@@ -339,7 +340,7 @@ void plan_make(struct election *e)
 		if (e->services[i]->spec && p.unit_of[i] == i)
 			make_unit(&p, i);
 	}
-	assign(p.units, p.n_units, p.names, p.n_nodes, e->config.rebalance);
+	assign(p.units, p.n_units, p.candidates, p.n_nodes, e->config.rebalance);
 	give_answers(&p);
 	for (size_t i = 0; i < p.n_units; i++)
 		free((void *)(uintptr_t)p.units[i].eligible);
@@ -348,5 +349,5 @@ void plan_make(struct election *e)
 	free(p.first);
 	free(p.next);
 	free(p.nodes);
-	free(p.names);
+	free(p.candidates);
 }

@@ -9,6 +9,7 @@
 
 #include <json-c/json.h>
 
+#include "assign.h"
 #include "record.h"
 
 static const char *const prefixes[] = {
@@ -188,7 +189,7 @@ static bool get_state(json_object *obj, enum node_state *state)
 
 static const char *parse_node(json_object *obj, struct node_record *node)
 {
-	uint64_t duration = 0;
+	uint64_t duration = 0, weight = ASSIGN_WEIGHT;
 
 	if (!get_u64(obj, "incarnation", &node->incarnation) ||
 	    !node->incarnation)
@@ -201,6 +202,10 @@ static const char *parse_node(json_object *obj, struct node_record *node)
 	node->duration_ms = (uint32_t)duration;
 	if (!get_state(obj, &node->state))
 		return "state";
+	/* A node that knows of no weights has the one of most. */
+	if (!get_u64(obj, "weight", &weight) || weight > ASSIGN_WEIGHT_MOST)
+		return "weight";
+	node->weight = (uint32_t)weight;
 	if (!get_bool(obj, "left", &node->left))
 		return "left";
 	if (!get_names(obj, "devs", &node->devs))
@@ -331,6 +336,7 @@ static void format_node(json_object *obj, const struct node_record *node)
 	put(obj, "seq", json_object_new_uint64(node->seq));
 	put(obj, "duration_ms", json_object_new_int64(node->duration_ms));
 	put_string(obj, "state", states[node->state]);
+	put(obj, "weight", json_object_new_int64(node->weight));
 	if (node->left)
 		put(obj, "left", json_object_new_boolean(true));
 	put_names(obj, "devs", &node->devs);

@@ -41,6 +41,7 @@ enum node_state {
  * @seq: grows with each renewal
  * @duration_ms: unchanged for this long, the node may be fenced
  * @state: see enum node_state
+ * @weight: its share of the services, beside the others'
  * @left: fenced by itself, on its way out
  * @devs: its devices that are up and that some service wants
  * @unhealthy: services it cannot hold now
@@ -53,6 +54,7 @@ struct node_record {
 	uint64_t seq;
 	uint32_t duration_ms;
 	enum node_state state;
+	uint32_t weight;
 	bool left;
 	struct names devs;
 	struct names unhealthy;

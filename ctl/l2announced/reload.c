@@ -66,6 +66,11 @@ static bool same_rebalance(const struct config *a, const struct config *b)
 	return a->rebalance == b->rebalance;
 }
 
+static bool same_weight(const struct config *a, const struct config *b)
+{
+	return a->weight == b->weight;
+}
+
 static bool same_move_rate(const struct config *a, const struct config *b)
 {
 	return a->move_rate == b->move_rate;
@@ -127,6 +132,7 @@ static const struct {
 	{ "link_up", same_link_up, true },
 	{ "link_down", same_link_down, true },
 	{ "rebalance", same_rebalance, true },
+	{ "weight", same_weight, true },
 	{ "move_rate", same_move_rate, true },
 	{ "checks", config_checks_same, true },
 	{ "hooks", config_hooks_same, true },
@@ -179,6 +185,7 @@ static void take(struct reload *r, struct config *config)
 	r->config->link_up_ms = config->link_up_ms;
 	r->config->link_down_ms = config->link_down_ms;
 	r->config->rebalance = config->rebalance;
+	r->config->weight = config->weight;
 	r->config->move_rate = config->move_rate;
 	r->config->log = config->log;
 	config_commands_swap(r->config, config);

@@ -86,6 +86,13 @@ struct el_service *view_service(struct election *e, const char *name)
 	return insert((void ***)&e->services, &e->n_services, at, s);
 }
 
+uint32_t view_weight(const struct election *e, const struct el_node *node)
+{
+	if (view_self(e, node->name))
+		return e->config.weight;
+	return node->rec ? node->rec->node.weight : 0;
+}
+
 bool view_self(const struct election *e, const char *name)
 {
 	return name && !strcmp(name, e->config.node);
@@ -103,6 +110,7 @@ static bool same_to_plan(const struct record *a, const struct record *b)
 {
 	return a && b && a->node.incarnation == b->node.incarnation &&
 	       a->node.state == b->node.state &&
+	       a->node.weight == b->node.weight &&
 	       names_equal(&a->node.devs, &b->node.devs) &&
 	       names_equal(&a->node.unhealthy, &b->node.unhealthy);
 }

@@ -262,6 +262,9 @@ bool view_well(const struct election *e, const struct el_node *node,
 /** view_sick() - this node has to tell the others that it should not hold it */
 bool view_sick(const struct election *e, const struct el_service *s);
 
+/** view_weight() - a node's weight, as it says */
+uint32_t view_weight(const struct election *e, const struct el_node *node);
+
 /** view_self() - a name is this node's */
 bool view_self(const struct election *e, const char *name);
 

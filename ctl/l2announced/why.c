@@ -57,6 +57,7 @@ static void list_nodes(struct election *e, const struct el_service *s,
 		memset(to, 0, sizeof(*to));
 		to->name = e->nodes[i]->name;
 		to->score = assign_score(s->unit->name, to->name);
+		to->weight = view_weight(e, e->nodes[i]);
 		to->holds = why->holder && !strcmp(to->name, why->holder);
 		to->assigned = e->nodes[i] == s->assigned;
 		look_at_node(e, s, e->nodes[i], to);
@@ -115,9 +116,9 @@ static const char *choice(const struct election *e, const struct el_service *s,
 		return "of those it prefers, the first that can";
 	if (why->holder && !strcmp(why->holder, why->assigned))
 		return e->config.rebalance ?
-		       "holds it, and none that could holds two fewer" :
+		       "holds it, and none that could has so much less for its weight" :
 		       "holds it, and rebalance is off";
-	return "of those that can, the one with the fewest; of equals, the highest score";
+	return "of those that can, the one with the fewest for its weight; of equals, the highest score";
 }
 
 static void say(struct why *why, const char *fmt, ...)

@@ -17,6 +17,7 @@
  * @hindered: the service of the unit that this is about
  * @prefer: its place among those the service prefers, from 1; 0 for none
  * @score: how much it and the unit attract each other; the highest wins a tie
+ * @weight: its share, beside the others'
  * @load: how many units are its
  * @holds: it holds the service
  * @assigned: it should hold it
@@ -27,6 +28,7 @@ struct why_node {
 	const char *hindered;
 	size_t prefer;
 	uint64_t score;
+	uint32_t weight;
 	size_t load;
 	bool holds;
 	bool assigned;

@@ -17,7 +17,7 @@ const char *const service_keys[] = {
 };
 
 const char *const node_keys[] = {
-	"name", "state", "services", "devs", "last_seen_ms", NULL,
+	"name", "state", "weight", "services", "devs", "last_seen_ms", NULL,
 };
 
 void cluster_rows(struct l2a_writer *w, struct json_object *list,

@@ -11,7 +11,7 @@
 #include "l2ctl/l2ctl.h"
 
 static const char *const node_rows[] = {
-	"name", "eligible", "prefer", "load", "score", "holds", "assigned",
+	"name", "eligible", "prefer", "weight", "load", "score", "holds", "assigned",
 	"hindrance", NULL,
 };
 

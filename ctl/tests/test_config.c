@@ -108,7 +108,7 @@ static void test_everything_set(void **state)
 			      "user: somebody\n"
 			      "linger: 0s\nreconcile: 1s\nrebalance: false\n"
 			      "link_up: 0s\nlink_down: 50ms\n"
-			      "move_rate: 3\nlog: debug\n", NULL, &config, &err),
+			      "move_rate: 3\nweight: 40\nlog: debug\n", NULL, &config, &err),
 			 0);
 	assert_int_equal(config.lease, 7);
 	assert_string_equal(config.socket, "/x.sock");
@@ -123,6 +123,7 @@ static void test_everything_set(void **state)
 	assert_int_equal(config.link_down_ms, 50);
 	assert_false(config.rebalance);
 	assert_int_equal(config.move_rate, 3);
+	assert_int_equal(config.weight, 40);
 	assert_int_equal(config.log, LOG_DEBUG);
 	config_free(&config);
 }
@@ -285,6 +286,8 @@ static void test_refusals(void **state)
 		{ "node: a\nstore: {path: /s}\nrebalance: maybe\n", "maybe" },
 		{ "node: a\nstore: {path: /s}\nsocket: x\n",
 		  ":3: socket: \"x\"" },
+		{ "node: a\nstore: {path: /s}\nweight: 1001\n",
+		  ":3: weight: 1001 is out of range, 0 to 1000" },
 		{ "node: a\nstore: {path: /s}\nmove_rate: 0\n",
 		  ":3: move_rate: 0" },
 		{ "node: a\nstore: {path: /s}\nrealtime:\n  priority: 0\n",

@@ -229,7 +229,7 @@ static int begin(void **state)
 	const struct el_config config = {
 		.node = "me", .boot = "boot", .run = "run", .host = "host",
 		.duration_ms = DURATION, .renew_ms = RENEW,
-		.margin_ms = MARGIN, .rebalance = true, .move_rate = 10,
+		.margin_ms = MARGIN, .rebalance = true, .weight = 100, .move_rate = 10,
 	};
 
 	(void)state;
@@ -1158,7 +1158,7 @@ static int begin_debounced(void **state)
 	const struct el_config config = {
 		.node = "me", .boot = "boot", .run = "run", .host = "host",
 		.duration_ms = DURATION, .renew_ms = RENEW,
-		.margin_ms = MARGIN, .rebalance = true, .move_rate = 10,
+		.margin_ms = MARGIN, .rebalance = true, .weight = 100, .move_rate = 10,
 		.link_up_ms = 1000, .link_down_ms = 100,
 	};
 
@@ -1486,6 +1486,7 @@ static void test_another_margin(void **state)
 	joined();
 	ev.config.margin_ms = MARGIN / 2;
 	ev.config.rebalance = true;
+	ev.config.weight = 100;
 	ev.config.move_rate = 10;
 	step(&ev);
 	/* What was given stays; what is given next goes by it. */

@@ -47,10 +47,16 @@ static void test_node(void **state)
 	assert_int_equal(rec->node.seq, 9);
 	assert_int_equal(rec->node.duration_ms, 2000);
 	assert_int_equal(rec->node.state, NODE_DRAINING);
+	/* As every node had it before there were weights. */
+	assert_int_equal(rec->node.weight, 100);
 	assert_false(rec->node.left);
 	assert_int_equal(rec->node.devs.n, 2);
 	assert_string_equal(rec->node.unhealthy.v[0], "s");
 	assert_null(rec->node.host);
+	record_put(rec);
+	rec = round_trip(RECORD_NODE,
+		"{\"incarnation\":3,\"duration_ms\":2000,\"state\":\"ready\",\"weight\":0}");
+	assert_int_equal(rec->node.weight, 0);
 	record_put(rec);
 }
 
@@ -118,6 +124,8 @@ static void test_refused(void **state)
 		{ RECORD_NODE, "{\"incarnation\":1,\"duration_ms\":5000000000,"
 		  "\"state\":\"ready\"}", "duration_ms" },
 		{ RECORD_NODE, "{\"incarnation\":1,\"duration_ms\":1}", "state" },
+		{ RECORD_NODE, "{\"incarnation\":1,\"duration_ms\":1,\"state\":\"ready\",\"weight\":1001}",
+		  "weight" },
 		{ RECORD_NODE, "{\"incarnation\":1,\"duration_ms\":1,"
 		  "\"state\":\"sleepy\"}", "state" },
 		{ RECORD_NODE, "{\"incarnation\":1,\"duration_ms\":1,"

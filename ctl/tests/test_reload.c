@@ -51,6 +51,7 @@ static void test_differences(void **state)
 		{ FIRST "margin: 100ms\nlinger: 1m\n", "margin linger", "" },
 		{ FIRST "reconcile: 1s\nrebalance: off\nmove_rate: 3\n",
 		  "reconcile rebalance move_rate", "" },
+		{ FIRST "weight: 0\n", "weight", "" },
 		{ FIRST "checks: [{name: a, command: [/a]}]\n", "checks", "" },
 		{ FIRST "checks: []\n", "", "" },
 		{ FIRST "hooks: {on_acquire: [/a]}\nlink_up: 0s\nlink_down: 1s\n",

@@ -213,7 +213,7 @@ static void join(size_t n)
 	w.e = election_new(&(struct el_config){
 		.node = "heir", .boot = "b", .run = "r", .host = "h",
 		.duration_ms = DURATION, .renew_ms = DURATION / 4,
-		.margin_ms = DURATION / 10, .rebalance = true, .move_rate = 10,
+		.margin_ms = DURATION / 10, .rebalance = true, .weight = 100, .move_rate = 10,
 	});
 	ev.kernel.there = true;
 	step(&ev);

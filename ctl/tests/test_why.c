@@ -73,7 +73,7 @@ static int begin(void **state)
 	const struct el_config config = {
 		.node = "me", .boot = "boot", .run = "run", .host = "host",
 		.duration_ms = 2000, .renew_ms = 500, .margin_ms = 200,
-		.rebalance = true, .move_rate = 10,
+		.rebalance = true, .weight = 100, .move_rate = 10,
 	};
 	struct el_event kernel = { .type = EL_EV_KERNEL };
 	struct el_event links = { .type = EL_EV_LINKS };
@@ -168,7 +168,7 @@ static void test_holder_keeps(void **state)
 	(void)state;
 	shows(RECORD_SERVICE, "s", SERVICE(""));
 	shows(RECORD_HOLDER, "s", HELD_BY("me"));
-	says("me", "holds it, and none that could holds two fewer",
+	says("me", "holds it, and none that could has so much less for its weight",
 	     "this node holds it");
 	shows(RECORD_HOLDER, "s", HELD_BY("other"));
 	says("other", "holds it, and none", "other is the better one");
@@ -179,7 +179,7 @@ static void test_nobody_has_it(void **state)
 	(void)state;
 	shows(RECORD_NODE, "other", PEER("fenced"));
 	shows(RECORD_SERVICE, "s", SERVICE(""));
-	says("me", "the one with the fewest", "this node is to hold it: it claims it now");
+	says("me", "the one with the fewest for its weight", "this node is to hold it: it claims it now");
 }
 
 static void test_hindrances(void **state)

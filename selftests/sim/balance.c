@@ -118,7 +118,18 @@ static bool all_even_out(const struct world *w)
 	return true;
 }
 
-/* A unit's holder has two more than a node that could hold it as well. */
+/* Of what the two have together, more than its share by weight, rounded. */
+static bool too_much(const struct host *a, int a_load, const struct host *b,
+		     int b_load)
+{
+	int a_weight = (int)a->config.weight, b_weight = (int)b->config.weight;
+
+	return a_weight && b_weight &&
+	       2 * a_load * b_weight - 2 * b_load * a_weight >
+	       a_weight + b_weight;
+}
+
+/* A unit's holder has too much beside a node that could hold it as well. */
 static void check_unit(struct world *w, const struct unit *unit,
 		       const int load[MAX_HOSTS], int name)
 {
@@ -127,11 +138,13 @@ static void check_unit(struct world *w, const struct unit *unit,
 	if (from < 0 || preferred(w, &w->hosts[from], unit))
 		return;
 	for (int to = 0; to < w->n_hosts; to++) {
-		if (load[from] > load[to] + 1 &&
-		    could_hold(w, &w->hosts[to], unit))
-			broken(w, "I4: %s holds %d, and %s, which could hold %s, holds %d",
-			       w->hosts[from].name, load[from],
-			       w->hosts[to].name, service_name(name), load[to]);
+		const struct host *a = &w->hosts[from], *b = &w->hosts[to];
+
+		if (too_much(a, load[from], b, load[to]) &&
+		    could_hold(w, b, unit))
+			broken(w, "I4: %s holds %d by weight %u, and %s, which could hold %s, %d by %u",
+			       a->name, load[from], a->config.weight, b->name,
+			       service_name(name), load[to], b->config.weight);
 	}
 }
 

@@ -508,6 +508,7 @@ void host_start(struct world *w, struct host *h)
 void host_init(struct world *w, struct host *h, int number)
 {
 	static const uint32_t durations[] = { 300, 500, 1000, 2000 };
+	static const uint32_t weights[] = { 50, 200, 0 };
 	uint32_t duration = durations[chance_below(w, 4)];
 
 	h->number = number;
@@ -522,6 +523,7 @@ void host_init(struct world *w, struct host *h, int number)
 		w->longest_ms = duration;
 	h->config.link_up_ms = chance(w, 50) ? 0 : 1000;
 	h->config.link_down_ms = chance(w, 80) ? 0 : 50;
+	h->config.weight = chance(w, 70) ? 100 : weights[chance_below(w, 3)];
 	h->config.rebalance = chance(w, 70);
 	h->evens_out = h->config.rebalance;
 	if (w->own_faults & SIM_FAULT_NO_BALANCE)
