@@ -289,6 +289,7 @@ static void act(struct agent *a, const struct el_action *action)
 		responder_lease_end(a->responder);
 		break;
 	case EL_SERVE:
+		/* Together with those that follow: act_all(). */
 		break;
 	case EL_NOTE:
 		agent_note(a, action);

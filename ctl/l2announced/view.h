@@ -247,6 +247,14 @@ bool view_free(struct election *e, const struct el_service *s);
  */
 bool view_taken(struct election *e, const struct el_service *s, uint64_t before);
 
+/** view_weight() - a node's weight, as it says */
+uint32_t view_weight(const struct election *e, const struct el_node *node);
+
+/** view_self() - a name is this node's */
+bool view_self(const struct election *e, const char *name);
+
+/* hindrance.c */
+
 /** view_hindrance() - why a node cannot hold a service; NULL where it can */
 const char *view_hindrance(const struct election *e, const struct el_node *node,
 			   const struct el_service *s);
@@ -261,12 +269,6 @@ bool view_well(const struct election *e, const struct el_node *node,
 
 /** view_sick() - this node has to tell the others that it should not hold it */
 bool view_sick(const struct election *e, const struct el_service *s);
-
-/** view_weight() - a node's weight, as it says */
-uint32_t view_weight(const struct election *e, const struct el_node *node);
-
-/** view_self() - a name is this node's */
-bool view_self(const struct election *e, const char *name);
 
 /* plan.c */
 void plan_make(struct election *e);

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Whether a node can hold a service, and why not: its state, its devices, its checks.
+ */
+#include "view.h"
+
+static bool any_dev(const struct names *devs, const struct names *patterns)
+{
+	for (size_t i = 0; i < devs->n; i++) {
+		if (names_match(patterns, devs->v[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Of ourselves we know better than our record, which comes after. */
+static const char *own_hindrance(const struct election *e,
+				 const struct el_service *s)
+{
+	if (e->self.state != EL_MEMBER_IN)
+		return "has not joined";
+	if (e->stopping)
+		return "is stopping";
+	if (e->now->mono < s->sick_until)
+		return "its kernel did not activate the VIPs";
+	return any_dev(&e->links, &s->spec->service.devs) ? NULL :
+	       "none of the devices is up";
+}
+
+static const char *state_hindrance(const struct record *rec)
+{
+	if (!rec)
+		return "is not there";
+	switch (rec->node.state) {
+	case NODE_READY:
+		break;
+	case NODE_DRAINING:
+		return "is stopping";
+	case NODE_FENCED:
+		return rec->node.left ? "is stopped" : "is fenced";
+	}
+	return NULL;
+}
+
+const char *view_hindrance(const struct election *e, const struct el_node *node,
+			   const struct el_service *s)
+{
+	const struct service_record *spec;
+	const char *state;
+
+	if (!s->spec)
+		return "the service is deleted";
+	spec = &s->spec->service;
+	if (node->drained)
+		return "is drained";
+	if (spec->nodes.n && !names_match(&spec->nodes, node->name))
+		return "is none of its nodes";
+	if (view_self(e, node->name))
+		return own_hindrance(e, s);
+	state = state_hindrance(node->rec);
+	if (state)
+		return state;
+	return any_dev(&node->rec->node.devs, &spec->devs) ? NULL :
+	       "none of the devices is up";
+}
+
+bool view_can_hold(const struct election *e, const struct el_node *node,
+		   const struct el_service *s)
+{
+	return !view_hindrance(e, node, s);
+}
+
+/*
+ * Before the first verdict, who holds a service goes on, and nobody begins:
+ * neither a restart of the holder nor a new check of a service makes it move.
+ */
+static bool passes(const struct election *e, const struct el_service *s)
+{
+	if (!s->spec || !s->spec->service.checks.n ||
+	    el_fault(e, EL_FAULT_UNCHECKED))
+		return true;
+	if (s->health != EL_HEALTH_UNKNOWN)
+		return s->health == EL_HEALTH_GOOD;
+	return s->holder && view_self(e, s->holder->holder.node) &&
+	       s->holder->holder.incarnation == e->self.incarnation;
+}
+
+bool view_sick(const struct election *e, const struct el_service *s)
+{
+	return s->spec && (e->now->mono < s->sick_until || !passes(e, s));
+}
+
+bool view_well(const struct election *e, const struct el_node *node,
+	       const struct el_service *s)
+{
+	if (view_self(e, node->name))
+		return passes(e, s);
+	return node->rec && !names_has(&node->rec->node.unhealthy, s->name);
+}
