@@ -20,7 +20,7 @@
 #   make check            unit tests, simulation, and every behaviour in a VM
 #   make check-sim        twenty thousand simulated minutes of the election's code
 #                         SEEDS=N: that many
-#   make check-model      the election as a model, every state of it (needs spin)
+#   make check-model      the election as a model, every state of it
 #   make check-chaos      five nodes and one fault after another, at random
 #                         CHAOS=10m, 2h: how long; SEED=N: the same again
 #   make check-crash      three machines: one crashes, one is paused and goes on
@@ -126,6 +126,7 @@ check-sim:
 	+@$(MAKE) -s -C selftests/sim check SEEDS=$(or $(SEEDS),20000)
 
 check-model:
+	@selftests/setup model
 	+@$(MAKE) -s -C selftests/model check
 
 check-chaos: guest-tools

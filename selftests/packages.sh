@@ -24,6 +24,9 @@ L2A_KBUILD_PACKAGES=(flex bison bc libelf-dev libssl-dev)
 # What the bench compares the module with.
 L2A_BENCH_PACKAGES=(clang libbpf-dev bpftool gnuplot-nox)
 
+# For check-model: spin writes a program in C for each search.
+L2A_MODEL_PACKAGES=(spin gcc libc6-dev)
+
 # For check-static, check-kernels, check-packages and check-debug; the last also needs
 # the source of the guests' kernel.
 L2A_STATIC_PACKAGES=("${L2A_KBUILD_PACKAGES[@]}" git perl sparse coccinelle
