@@ -386,6 +386,8 @@ void agent_step(struct agent *a, const struct el_event *ev)
 	/* Once for all that comes in one go. */
 	if (a->routes_stale)
 		agent_set_timer(a->routes, 0);
+	if (a->watch)
+		a->watch(a->watch_arg);
 }
 
 void agent_raise(struct agent *a, const struct el_event *ev,

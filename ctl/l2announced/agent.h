@@ -91,6 +91,14 @@ struct agent_info agent_info(const struct agent *a);
 void agent_stored(struct agent *a, const struct el_item *items, size_t n);
 
 /**
+ * agent_watch() - hear of each step that may have changed something
+ * @a: the agent
+ * @fn: called after it; NULL for nobody. It may read, and change nothing
+ * @arg: passed to @fn
+ */
+void agent_watch(struct agent *a, void (*fn)(void *arg), void *arg);
+
+/**
  * agent_vips() - the VIPs under this node's lease, as the kernel has them
  * @a: the agent
  * @vips: receives the list, to be freed with free(); NULL where there are none

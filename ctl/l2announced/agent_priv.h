@@ -42,6 +42,8 @@ struct agent {
 	struct hooks *hooks;
 	struct served_list served;
 	struct metrics metrics;
+	void (*watch)(void *arg);
+	void *watch_arg;
 	struct event *tick;
 	struct event *check;
 	struct event *routes;

@@ -183,6 +183,12 @@ struct agent_info agent_info(const struct agent *a)
 	};
 }
 
+void agent_watch(struct agent *a, void (*fn)(void *arg), void *arg)
+{
+	a->watch = fn;
+	a->watch_arg = arg;
+}
+
 size_t agent_vips(const struct agent *a, struct l2a_vip **vips)
 {
 	return responder_vips(a->responder, vips);

@@ -253,6 +253,8 @@ static void on_request(struct evhttp_request *req, void *arg)
 		on_apply(api, req);
 	else if (!strcmp(path, "/v1/reload"))
 		on_reload(api, req);
+	else if (!strcmp(path, "/v1/events"))
+		api_events(api, req);
 	else if (!strncmp(path, WHY_PREFIX, strlen(WHY_PREFIX)))
 		on_named(api, req, path, path + strlen(WHY_PREFIX), api_why);
 	else if (!strncmp(path, NODE_PREFIX, strlen(NODE_PREFIX)))
@@ -351,7 +353,8 @@ struct api *api_open(struct agent *agent, struct reload *reload,
 	evhttp_set_max_body_size(api->http, BODY_MOST);
 	evhttp_set_timeout(api->http, TIMEOUT_S);
 	evhttp_set_gencb(api->http, on_request, api);
-	if (!api_metrics_listen(api, base, err))
+	if (!api_metrics_listen(api, base, err) &&
+	    !api_events_open(api, base, err))
 		return api;
 	api_close(api);
 	return NULL;
@@ -372,6 +375,7 @@ void api_close(struct api *api)
 		call->prev = NULL;
 	}
 	api_apply_close(api);
+	api_events_close(api);
 	if (api->http)
 		evhttp_free(api->http);
 	if (api->metrics)

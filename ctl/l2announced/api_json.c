@@ -63,6 +63,21 @@ static void add_holder(json_object *obj, const struct el_service_info *info)
 	put(obj, "transitions", json_object_new_uint64(h ? h->transitions : 0));
 }
 
+static void add_wishes(json_object *obj, const struct service_record *spec)
+{
+	put(obj, "nodes", list(&spec->nodes));
+	put(obj, "prefer", list(&spec->prefer));
+	put(obj, "deliver", text(spec->deliver ? "route" : "none"));
+	put(obj, "checks", checks_format(&spec->checks));
+}
+
+void api_service_spec(json_object *obj, const struct service_record *spec)
+{
+	put(obj, "vips", list(&spec->vips));
+	put(obj, "devs", list(&spec->devs));
+	add_wishes(obj, spec);
+}
+
 static void add_service(const struct el_service_info *info, void *arg)
 {
 	const struct service_filter *filter = arg;
@@ -76,10 +91,7 @@ static void add_service(const struct el_service_info *info, void *arg)
 	put(obj, "devs", list(&info->spec->devs));
 	add_holder(obj, info);
 	put(obj, "state", text(info->state));
-	put(obj, "nodes", list(&info->spec->nodes));
-	put(obj, "prefer", list(&info->spec->prefer));
-	put(obj, "deliver", text(info->spec->deliver ? "route" : "none"));
-	put(obj, "checks", checks_format(&info->spec->checks));
+	add_wishes(obj, info->spec);
 	put(obj, "version", json_object_new_uint64(info->version));
 	json_object_array_add(filter->array, obj);
 }

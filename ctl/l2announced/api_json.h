@@ -12,6 +12,9 @@
 /** api_services() - list of services; @name: only this one, NULL for all */
 json_object *api_services(struct agent *agent, const char *name);
 
+/** api_service_spec() - add what is wanted of a service to its object */
+void api_service_spec(json_object *obj, const struct service_record *spec);
+
 /** api_keys() - list of objects with a key each */
 json_object *api_keys(const struct names *keys);
 

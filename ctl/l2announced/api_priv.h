@@ -18,6 +18,7 @@ struct reload;
 #define API_NAME_RULE	"letters, digits and \"-._/\", at most %d, no \"/\" at an end"
 
 struct api_apply;
+struct api_events;
 
 struct api {
 	struct agent *agent;
@@ -26,6 +27,7 @@ struct api {
 	struct evhttp *metrics;
 	struct api_call *calls;
 	struct api_apply *applies;
+	struct api_events *events;
 	char *path;
 };
 
@@ -94,6 +96,12 @@ void api_service(struct api *api, struct evhttp_request *req, const char *name);
 /* api_apply.c: a set of services; and nobody is answered any more */
 void api_apply(struct api *api, struct evhttp_request *req);
 void api_apply_close(struct api *api);
+
+/* api_events.c: what changes, as it happens; its beginning and its end */
+void api_events(struct api *api, struct evhttp_request *req);
+int api_events_open(struct api *api, struct event_base *base,
+		    struct l2a_error *err);
+void api_events_close(struct api *api);
 
 /* api_why.c: why a service is where it is */
 void api_why(struct api *api, struct evhttp_request *req, const char *name);

@@ -30,6 +30,13 @@ static bool find_all(void *lib, struct late_curl *f)
 	       find(lib, "curl_easy_strerror", &f->easy_strerror) &&
 	       find(lib, "curl_easy_escape", &f->easy_escape) &&
 	       find(lib, "curl_easy_cleanup", &f->easy_cleanup) &&
+	       find(lib, "curl_multi_init", &f->multi_init) &&
+	       find(lib, "curl_multi_cleanup", &f->multi_cleanup) &&
+	       find(lib, "curl_multi_add_handle", &f->multi_add_handle) &&
+	       find(lib, "curl_multi_remove_handle", &f->multi_remove_handle) &&
+	       find(lib, "curl_multi_perform", &f->multi_perform) &&
+	       find(lib, "curl_multi_info_read", &f->multi_info_read) &&
+	       find(lib, "curl_multi_poll", &f->multi_poll) &&
 	       find(lib, "curl_free", &f->free) &&
 	       find(lib, "curl_slist_append", &f->slist_append) &&
 	       find(lib, "curl_slist_free_all", &f->slist_free_all);

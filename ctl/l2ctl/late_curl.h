@@ -19,6 +19,13 @@ struct late_curl {
 	typeof(curl_easy_strerror) *easy_strerror;
 	typeof(curl_easy_escape) *easy_escape;
 	typeof(curl_easy_cleanup) *easy_cleanup;
+	typeof(curl_multi_init) *multi_init;
+	typeof(curl_multi_cleanup) *multi_cleanup;
+	typeof(curl_multi_add_handle) *multi_add_handle;
+	typeof(curl_multi_remove_handle) *multi_remove_handle;
+	typeof(curl_multi_perform) *multi_perform;
+	typeof(curl_multi_info_read) *multi_info_read;
+	typeof(curl_multi_poll) *multi_poll;
 	typeof(curl_free) *free;
 	typeof(curl_slist_append) *slist_append;
 	typeof(curl_slist_free_all) *slist_free_all;

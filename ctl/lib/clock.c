@@ -2,6 +2,8 @@
 /*
  * Clocks: the one the kernel's leases count on, and deadlines on it.
  */
+#include <stdio.h>
+
 #include "clock.h"
 
 uint64_t l2a_clock_ns(clockid_t id)
@@ -39,4 +41,18 @@ struct timeval l2a_timeval(uint64_t ns)
 		.tv_sec = (time_t)(us / 1000000),
 		.tv_usec = (suseconds_t)(us % 1000000),
 	};
+}
+
+const char *l2a_time_text(char buf[L2A_TIME_STRLEN])
+{
+	struct timespec now;
+	struct tm utc;
+	size_t used;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &utc);
+	used = strftime(buf, L2A_TIME_STRLEN, "%Y-%m-%dT%H:%M:%S", &utc);
+	snprintf(buf + used, L2A_TIME_STRLEN - used, ".%06ldZ",
+		 now.tv_nsec / 1000);
+	return buf;
 }

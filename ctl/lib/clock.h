@@ -45,4 +45,14 @@ uint64_t l2a_deadline_left(uint64_t deadline, uint64_t now);
 /** l2a_timeval() - some nanoseconds for a timer, which is not to come early */
 struct timeval l2a_timeval(uint64_t ns);
 
+#define L2A_TIME_STRLEN	32
+
+/**
+ * l2a_time_text() - the time of day as people and programs read it
+ * @buf: receives it
+ *
+ * Return: @buf, RFC 3339 in UTC with microseconds.
+ */
+const char *l2a_time_text(char buf[L2A_TIME_STRLEN]);
+
 #endif /* L2A_LIB_CLOCK_H */
