@@ -13,7 +13,7 @@ L2A_BUILD_PACKAGES=(build-essential pkg-config
 # What the tests are built with, and what they run.
 L2A_TEST_PACKAGES=(libcmocka-dev libpcap-dev arping iproute2 iputils-ping ndisc6
 	tcpdump nftables curl jq prometheus sqlite3 etcd-server etcd-client keepalived openssl procps python3 python3-yaml
-	python3-jsonschema e2fsprogs systemd libteam-utils trace-cmd linux-perf bpftrace)
+	python3-jsonschema e2fsprogs systemd libteam-utils trace-cmd linux-perf bpftrace tmux)
 
 # What boots the guests.
 L2A_VM_PACKAGES=(qemu-system-x86 busybox-static kmod cpio zstd xz-utils)

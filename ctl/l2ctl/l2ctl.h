@@ -5,6 +5,7 @@
 #ifndef L2CTL_H
 #define L2CTL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -104,6 +105,9 @@ int ctl_help(void);
 
 /** ctl_run() - carry out one command; its words become those of @ctl */
 int ctl_run(struct ctl *ctl, char **words);
+
+/** ctl_shows() - whether a command shows how things stand; a wrong one may */
+bool ctl_shows(char *const *words);
 
 /** ctl_family() - open the family, or say why not; NULL then. Once in a batch */
 struct l2a_genl *ctl_family(const struct ctl *ctl);

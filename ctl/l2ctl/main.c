@@ -10,6 +10,7 @@
 
 #include "l2ctl/batch.h"
 #include "l2ctl/l2ctl.h"
+#include "l2ctl/watch.h"
 #include "lib/clock.h"
 #include "lib/color.h"
 
@@ -24,6 +25,7 @@ static const struct option long_options[] = {
 	{ "pretty", no_argument, NULL, 'p' },
 	{ "statistics", no_argument, NULL, 's' },
 	{ "socket", required_argument, NULL, OPT_SOCKET },
+	{ "watch", optional_argument, NULL, 'w' },
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
@@ -33,7 +35,9 @@ static const struct option long_options[] = {
 struct options {
 	const char *batch;
 	const char *color;
+	const char *interval;
 	bool force;
+	bool watch;
 };
 
 /*
@@ -45,7 +49,7 @@ static bool take_options(struct ctl *ctl, struct options *options, int argc,
 {
 	int opt;
 
-	while ((opt = getopt_long_only(argc, argv, "+b:c::jpsVh", long_options,
+	while ((opt = getopt_long_only(argc, argv, "+b:c::jpsw::Vh", long_options,
 				       NULL)) != -1) {
 		switch (opt) {
 		case 'j':
@@ -65,6 +69,10 @@ static bool take_options(struct ctl *ctl, struct options *options, int argc,
 			break;
 		case 'b':
 			options->batch = optarg;
+			break;
+		case 'w':
+			options->watch = true;
+			options->interval = optarg;
 			break;
 		case OPT_FORCE:
 			options->force = true;
@@ -93,11 +101,14 @@ static int run(struct ctl *ctl, const struct options *options, char **words)
 		return ctl_misused(ctl, &err);
 	if (color)
 		ctl->flags |= L2A_WRITER_COLOR;
-	if (!options->batch) {
-		if (options->force)
-			return ctl_wrong_word(ctl, "--force", "is for a batch (-b FILE)");
+	if (options->force && !options->batch)
+		return ctl_wrong_word(ctl, "--force", "is for a batch (-b FILE)");
+	if (options->watch && options->batch)
+		return ctl_wrong_word(ctl, "--watch", "a batch is carried out once");
+	if (options->watch)
+		return watch_run(ctl, options->interval, words);
+	if (!options->batch)
 		return ctl_run(ctl, words);
-	}
 	if (*words)
 		return ctl_wrong_word(ctl, *words, "a batch's commands are in its file");
 	return batch_run(ctl, options->batch, options->force);

@@ -38,12 +38,14 @@ int ctl_help(void)
 {
 	printf("Usage: l2ctl [-j] [-p] [-s] [-c[=WHEN]] [--socket PATH] NOUN VERB ...\n"
 	       "       l2ctl [OPTIONS] [-force] -b FILE\n"
+	       "       l2ctl [OPTIONS] -w[INTERVAL] status | why SERVICE | stats | NOUN show\n"
 	       "       l2ctl help | l2ctl NOUN help\n\n"
 	       "  -j, --json        JSON, always a list\n"
 	       "  -p, --pretty      JSON with indentation\n"
 	       "  -s, --statistics  text with counters\n"
 	       "  -c, --color[=WHEN] always, never, or auto: on a terminal\n"
 	       "  -b, --batch FILE  one command a line, from standard input for -\n"
+	       "  -w, --watch[=INTERVAL] show it again and again, on one screen (1s)\n"
 	       "      --force       a batch goes on after a line that failed\n"
 	       "      --socket PATH the controller's socket, else $" CTL_SOCKET_ENV
 	       ",\n"
@@ -103,6 +105,19 @@ static int run_noun(struct ctl *ctl, const struct noun *noun,
 	snprintf(ctl->what, sizeof(ctl->what), "%s %s", noun->name,
 		 verb->name);
 	return verb->run(ctl, args);
+}
+
+bool ctl_shows(char *const *words)
+{
+	const struct noun *noun = words[0] ? find_noun(words[0]) : NULL;
+
+	if (!noun)
+		return true;
+	if (!noun->verbs->name)
+		return noun == &noun_status || noun == &noun_stats ||
+		       noun == &noun_why;
+	return !words[1] || !strcmp(words[1], "show") ||
+	       !find_verb(noun, words[1]);
 }
 
 int ctl_run(struct ctl *ctl, char **words)
