@@ -6,7 +6,7 @@
 # The first column of a table l2ctl prints, without its heading.
 _l2ctl_names()
 {
-	l2ctl "$@" 2>/dev/null | awk 'NR > 1 { print $1 }'
+	l2ctl "${where[@]}" "$@" 2>/dev/null | awk 'NR > 1 { print $1 }'
 }
 
 _l2ctl_devices()
@@ -138,24 +138,27 @@ _l2ctl_split()
 	prev=${words[-2]}
 }
 
-# bash replaces what stands behind the last colon only.
-_l2ctl_behind_colon()
+# bash replaces only what stands behind the last of these.
+_l2ctl_behind()
 {
-	local before=${cur%"${cur##*:}"}
+	local before=${cur%"${cur##*"$1"}"}
 
-	[[ $COMP_WORDBREAKS == *:* ]] || return 0
+	[[ $COMP_WORDBREAKS == *"$1"* ]] || return 0
 	COMPREPLY=("${COMPREPLY[@]#"$before"}")
 }
 
 _l2ctl()
 {
-	local words=() cur prev noun='' verb='' i
+	local words=() where=() cur prev noun='' verb='' i
 
 	COMPREPLY=()
 	_l2ctl_split
 	for ((i = 1; i < ${#words[@]} - 1; i++)); do
 		case ${words[i]} in
-		--socket | -b | --batch)
+		--socket)
+			i=$((i + 1))
+			where=(--socket "${words[i]}") ;;
+		-b | --batch)
 			i=$((i + 1)) ;;
 		-*)
 			;;
@@ -170,8 +173,10 @@ _l2ctl()
 
 	if [[ $prev == --socket || $prev == -b || $prev == --batch ]]; then
 		compopt -o default 2>/dev/null
+	elif [[ -z $noun && ( $cur == --color=* || $cur == -c=* ) ]]; then
+		_l2ctl_reply "${cur%%=*}=auto ${cur%%=*}=always ${cur%%=*}=never"
 	elif [[ -z $noun && $cur == -* ]]; then
-		_l2ctl_reply "-j --json -p --pretty -s --statistics -c --color -b --batch --force --socket -V --version -h --help"
+		_l2ctl_reply "-j --json -p --pretty -s --statistics -c --color -w --watch -b --batch --force --socket -V --version -h --help"
 	elif [[ -z $noun ]]; then
 		_l2ctl_reply "vip lease announce monitor stats settings service apply node move why status reload help"
 	elif [[ -z $verb ]]; then
@@ -179,7 +184,8 @@ _l2ctl()
 	elif ! _l2ctl_value; then
 		_l2ctl_words
 	fi
-	_l2ctl_behind_colon
+	_l2ctl_behind :
+	_l2ctl_behind "="
 }
 
 complete -F _l2ctl l2ctl
