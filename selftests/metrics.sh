@@ -14,6 +14,11 @@ controller_extra() {
 	cat >> "$L2A_TMP/$1.yaml" << END
 metrics:
   listen: $PORT
+hooks:
+  on_acquire: [/bin/true]
+checks:
+- name: well
+  command: [/bin/true]
 END
 }
 
@@ -114,7 +119,7 @@ scraped() {
 require curl jq promtool prometheus
 cluster
 other=$(someone_else)
-plan 26
+plan 32
 
 check "promtool finds nothing amiss with the holder's" lint "$HOLDER"
 check "nor with another's" lint "$other"
@@ -135,6 +140,18 @@ check "and how late they were" wait_for metric_above "$HOLDER" renewal_lateness_
 check "the kernel's counters are told" agrees "$HOLDER"
 check "the module's build" test -n "$(get "$HOLDER" /metrics | grep -F \
 	"srcversion=\"$(cat /sys/module/l2announce/srcversion)\"")"
+
+check "the hook of the one takeover" wait_for metric_is "$HOLDER" \
+	'hook_runs_total{hook="on_acquire",result="ok"}' 1
+check "no other has run one" metric_is "$other" \
+	'hook_runs_total{hook="on_acquire",result="ok"}' 0
+control "$HOLDER" service set "$SERVICE" check command well interval 500ms
+check_controllers "checks that go well are counted" wait_for metric_above "$other" \
+	'check_runs_total{type="command",result="ok"}' 1
+check "none has failed" metric_is "$other" 'check_runs_total{type="command",result="failed"}' 0
+check "how long they took" metric_above "$other" \
+	'check_duration_seconds_count{type="command"}' 1
+check "promtool still finds nothing amiss" lint "$other"
 
 check "a port serves the same" test "$(get_tcp "$HOLDER" /metrics | grep -c '^# TYPE')" -eq \
 	"$(get "$HOLDER" /metrics | grep -c '^# TYPE')"

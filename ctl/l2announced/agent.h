@@ -13,6 +13,7 @@
 
 struct agent;
 struct health;
+struct hooks;
 struct l2a_vip;
 struct links;
 struct event_base;
@@ -55,6 +56,7 @@ int agent_status(const struct agent *a);
  * @store_error: why it cannot be reached; NULL while it can
  * @store_seen: it has been reached, or found not to be
  * @health: of the services on this node, to be read
+ * @hooks: to be read
  * @links: the devices
  * @kernel: the module is there
  * @lease_left_ns: until the kernel's lease runs out
@@ -69,6 +71,7 @@ struct agent_info {
 	const char *store_error;
 	bool store_seen;
 	const struct health *health;
+	const struct hooks *hooks;
 	const struct links *links;
 	bool kernel;
 	uint64_t lease_left_ns;

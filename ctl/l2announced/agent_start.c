@@ -175,6 +175,7 @@ struct agent_info agent_info(const struct agent *a)
 		.store_error = a->store_error,
 		.store_seen = a->store_seen,
 		.health = a->health,
+		.hooks = a->hooks,
 		.links = a->links,
 		.kernel = a->kernel,
 		.lease_left_ns = responder_lease_left(a->responder),

@@ -20,6 +20,8 @@ enum check_type {
 	CHECK_HTTP,	/* a GET is answered with the right status */
 };
 
+#define N_CHECK_TYPES	3
+
 /**
  * struct check - one check
  * @type: what is done

@@ -4,6 +4,7 @@
  */
 #include <event2/buffer.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "exposition.h"
 #include "lib/clock.h"
@@ -51,23 +52,34 @@ void expo_one(struct evbuffer *buf, const char *name, const char *type,
 	expo_sample(buf, name, value, NULL);
 }
 
-void expo_histogram(struct evbuffer *buf, const char *name, const char *help,
-		    const struct histogram *h)
+void expo_buckets(struct evbuffer *buf, const char *name, const char *label,
+		  const char *value, const struct histogram *h)
 {
+	/* "le" stands first, so that it can stand alone. */
+	const char *labels[] = { "le", NULL, label, value, NULL };
 	uint64_t count = 0;
 	char part[128], le[32];
 
-	expo_family(buf, name, "histogram", help);
 	snprintf(part, sizeof(part), "%s_bucket", name);
+	labels[1] = le;
 	for (size_t i = 0; i < METRICS_BUCKETS; i++) {
 		count += h->counts[i];
 		snprintf(le, sizeof(le), "%g", metrics_bucket(i));
-		expo_sample(buf, part, (double)count, EXPO_LABELS("le", le));
+		expo_sample(buf, part, (double)count, labels);
 	}
 	count += h->counts[METRICS_BUCKETS];
-	expo_sample(buf, part, (double)count, EXPO_LABELS("le", "+Inf"));
+	strcpy(le, "+Inf");
+	expo_sample(buf, part, (double)count, labels);
 	snprintf(part, sizeof(part), "%s_sum", name);
-	expo_sample(buf, part, (double)h->sum / (double)L2A_NSEC_PER_SEC, NULL);
+	expo_sample(buf, part, (double)h->sum / (double)L2A_NSEC_PER_SEC,
+		    labels + 2);
 	snprintf(part, sizeof(part), "%s_count", name);
-	expo_sample(buf, part, (double)count, NULL);
+	expo_sample(buf, part, (double)count, labels + 2);
+}
+
+void expo_histogram(struct evbuffer *buf, const char *name, const char *help,
+		    const struct histogram *h)
+{
+	expo_family(buf, name, "histogram", help);
+	expo_buckets(buf, name, NULL, NULL, h);
 }

@@ -34,11 +34,22 @@ void expo_sample(struct evbuffer *buf, const char *name, double value,
 		 const char *const *labels);
 
 /* Of a label its name and its value, and so on. */
-#define EXPO_LABELS(...)	((const char *const []){ __VA_ARGS__, NULL })
+#define EXPO_LABELS(...)	((const char *const[]){ __VA_ARGS__, NULL })
 
 /** expo_one() - a family of one sample without labels */
 void expo_one(struct evbuffer *buf, const char *name, const char *type,
 	      const char *help, double value);
+
+/**
+ * expo_buckets() - one histogram of a family that has several, in seconds
+ * @buf: receives the text
+ * @name: without the prefix
+ * @label: what tells it from the others; NULL where there are none
+ * @value: of the label
+ * @h: the histogram
+ */
+void expo_buckets(struct evbuffer *buf, const char *name, const char *label,
+		  const char *value, const struct histogram *h);
 
 /** expo_histogram() - a family of one histogram, in seconds */
 void expo_histogram(struct evbuffer *buf, const char *name, const char *help,

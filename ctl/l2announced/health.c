@@ -50,6 +50,7 @@ struct health {
 	struct command_runner *runner;
 	struct event *tell;
 	struct patient *patients;
+	struct attempts attempts[N_CHECK_TYPES];
 };
 
 bool health_take(struct health_count *count, bool ok, uint32_t rise,
@@ -137,6 +138,8 @@ static void on_attempt(void *arg, bool ok, const char *text)
 	uint64_t due = x->began + x->check->interval_ms * L2A_NSEC_PER_MSEC;
 	uint64_t now = l2a_clock_ns(CLOCK_MONOTONIC);
 
+	attempts_add(&x->of->health->attempts[x->check->type], ok,
+		     now - x->began);
 	free(x->text);
 	x->text = ok ? NULL : xstrdup(text);
 	if (health_take(&x->count, ok, x->check->rise, x->check->fall)) {
@@ -269,6 +272,12 @@ void health_set(struct health *h, const char *service, struct record *spec)
 	/* Who asks may have forgotten what it was told. */
 	p->told = HEALTH_UNKNOWN;
 	event_active(h->tell, 0, 0);
+}
+
+const struct attempts *health_attempts(const struct health *h,
+				       enum check_type type)
+{
+	return &h->attempts[type];
 }
 
 void health_each(const struct health *h,

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "config.h"
+#include "metrics.h"
 #include "record.h"
 
 struct event_base;
@@ -84,6 +85,10 @@ struct health_info {
 	enum health_verdict verdict;
 	const char *text;
 };
+
+/** health_attempts() - how the checks of a type have gone */
+const struct attempts *health_attempts(const struct health *h,
+				       enum check_type type);
 
 /** health_each() - call @fn for all checks, one after the other */
 void health_each(const struct health *h,

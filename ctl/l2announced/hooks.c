@@ -41,6 +41,7 @@ struct line {
 	struct jobs jobs;	/* the first one runs */
 	size_t n;
 	struct command *command;
+	uint64_t began;		/* CLOCK_MONOTONIC ns */
 };
 
 struct hooks {
@@ -49,6 +50,8 @@ struct hooks {
 	struct command_runner *runner;
 	struct line *lines;
 	struct event *finish;
+	struct attempts attempts[N_HOOKS];
+	uint64_t left_out[N_HOOKS];
 	void (*fn)(void *arg);
 	void *arg;
 };
@@ -116,6 +119,8 @@ static void on_done(void *arg, const struct command_end *end)
 	struct hooks *h = line->hooks;
 	struct job *job = TAILQ_FIRST(&line->jobs);
 
+	attempts_add(&h->attempts[job->hook], end->ok,
+		     l2a_clock_ns(CLOCK_MONOTONIC) - line->began);
 	if (!end->ok)
 		complain(line, job->hook, end->text);
 	line->command = NULL;
@@ -143,6 +148,7 @@ static void next(struct line *line)
 			.arg = line,
 		};
 
+		line->began = l2a_clock_ns(CLOCK_MONOTONIC);
 		line->command = command_start(line->hooks->runner, &request);
 	} else if (!line->held) {
 		line_free(line);
@@ -199,6 +205,7 @@ static void enqueue(struct line *line, enum config_hook hook,
 		return;
 	if (line->n > WAITING_MOST) {
 		job = TAILQ_NEXT(TAILQ_FIRST(&line->jobs), list);
+		line->hooks->left_out[job->hook]++;
 		complain(line, job->hook, "left out, too many wait");
 		job_free(line, job);
 	}
@@ -228,6 +235,13 @@ void hooks_run(struct hooks *h, enum config_hook hook,
 	enqueue(line, hook, facts);
 	if (!line->command)
 		next(line);
+}
+
+const struct attempts *hooks_attempts(const struct hooks *h,
+				      enum config_hook hook, uint64_t *left_out)
+{
+	*left_out = h->left_out[hook];
+	return &h->attempts[hook];
 }
 
 bool hooks_idle(const struct hooks *h)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "config.h"
+#include "metrics.h"
 #include "record.h"
 
 struct event_base;
@@ -54,6 +55,15 @@ void hooks_free(struct hooks *h);
  */
 void hooks_run(struct hooks *h, enum config_hook hook,
 	       const struct hook_facts *facts);
+
+/**
+ * hooks_attempts() - how the runs of a hook have gone
+ * @h: handle
+ * @hook: which one
+ * @left_out: receives how many were not run, as too many waited
+ */
+const struct attempts *hooks_attempts(const struct hooks *h,
+				      enum config_hook hook, uint64_t *left_out);
 
 /** hooks_idle() - nothing runs, and nothing waits */
 bool hooks_idle(const struct hooks *h);

@@ -27,6 +27,13 @@ void histogram_add(struct histogram *h, uint64_t ns)
 	h->sum += ns;
 }
 
+void attempts_add(struct attempts *a, bool ok, uint64_t ns)
+{
+	a->ok += ok;
+	a->failed += !ok;
+	histogram_add(&a->duration, ns);
+}
+
 void metrics_sent(struct metrics *m, uint64_t now, uint64_t interval)
 {
 	if (m->due)

@@ -26,6 +26,21 @@ double metrics_bucket(size_t i);
 void histogram_add(struct histogram *h, uint64_t ns);
 
 /**
+ * struct attempts - how often something was tried, and how long it took
+ * @ok: times it went well
+ * @failed: times it did not
+ * @duration: of all of them
+ */
+struct attempts {
+	uint64_t ok;
+	uint64_t failed;
+	struct histogram duration;
+};
+
+/** attempts_add() - one that took @ns */
+void attempts_add(struct attempts *a, bool ok, uint64_t ns);
+
+/**
  * struct metrics - all that is counted
  * @renewal: from sending a renewal to the store's yes or no
  * @lateness: how much later than its interval a renewal was sent

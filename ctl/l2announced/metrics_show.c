@@ -10,6 +10,8 @@
 
 #include "exposition.h"
 #include "first_line.h"
+#include "health.h"
+#include "hooks.h"
 #include "lib/address.h"
 #include "lib/clock.h"
 #include "lib/object.h"
@@ -119,6 +121,54 @@ static void changes(struct evbuffer *buf, const struct agent_info *info)
 	expo_one(buf, "mends_total", "counter",
 		 "VIPs that were not in the kernel what they should be.",
 		 (double)info->mends);
+}
+
+/* What runs for the services on this node. */
+
+static void runs(struct evbuffer *buf, const char *name, const char *label,
+		 const char *value, const struct attempts *a)
+{
+	expo_sample(buf, name, (double)a->ok,
+		    EXPO_LABELS(label, value, "result", "ok"));
+	expo_sample(buf, name, (double)a->failed,
+		    EXPO_LABELS(label, value, "result", "failed"));
+}
+
+static void checks(struct evbuffer *buf, const struct health *health)
+{
+	expo_family(buf, "check_runs_total", "counter",
+		    "Attempts of the services' checks on this node.");
+	for (enum check_type i = 0; i < N_CHECK_TYPES; i++)
+		runs(buf, "check_runs_total", "type", check_type_name(i),
+		     health_attempts(health, i));
+	expo_family(buf, "check_duration_seconds", "histogram",
+		    "Time from beginning an attempt of a check to its end.");
+	for (enum check_type i = 0; i < N_CHECK_TYPES; i++)
+		expo_buckets(buf, "check_duration_seconds", "type",
+			     check_type_name(i),
+			     &health_attempts(health, i)->duration);
+}
+
+static void hooks(struct evbuffer *buf, const struct hooks *list)
+{
+	const struct attempts *a;
+	uint64_t left_out;
+
+	expo_family(buf, "hook_runs_total", "counter",
+		    "Runs of the hooks on this node, and those left out as too many waited.");
+	for (enum config_hook i = 0; i < N_HOOKS; i++) {
+		a = hooks_attempts(list, i, &left_out);
+		runs(buf, "hook_runs_total", "hook", config_hook_name(i), a);
+		expo_sample(buf, "hook_runs_total", (double)left_out,
+			    EXPO_LABELS("hook", config_hook_name(i),
+					"result", "left_out"));
+	}
+	expo_family(buf, "hook_duration_seconds", "histogram",
+		    "Time from beginning a hook to its end.");
+	for (enum config_hook i = 0; i < N_HOOKS; i++)
+		expo_buckets(buf, "hook_duration_seconds", "hook",
+			     config_hook_name(i),
+			     &hooks_attempts(list, i, &left_out)->duration);
 }
 
 /* Services and nodes: a walk for each family. */
@@ -317,6 +367,8 @@ void metrics_show(struct evbuffer *buf, const struct agent *agent)
 	membership(buf, &info);
 	store(buf, &info);
 	changes(buf, &info);
+	checks(buf, info.health);
+	hooks(buf, info.hooks);
 	n_services = services(buf, &info, &now);
 	n_nodes = nodes(buf, &info, &now);
 	n_vips = vips(buf, agent);

@@ -212,6 +212,7 @@ static void test_command_is_slow(void **state)
 	set("{\"command\":\"web\",\"timeout\":\"50ms\"}");
 	wait_told(1, "s bad");
 	assert_string_equal(reason(), "not done within 50 ms: killed");
+	assert_true(health_attempts(health, CHECK_COMMAND)->duration.sum >= 50000000);
 }
 
 static void test_no_such_command(void **state)
@@ -254,8 +255,12 @@ static void test_tcp(void **state)
 	assert_string_equal(reason(), "Connection refused");
 	listen(fd, 1000);
 	wait_told(2, "s good");
+	assert_true(health_attempts(health, CHECK_TCP)->failed >= 1);
+	assert_int_equal(health_attempts(health, CHECK_TCP)->ok, 1);
 	close(fd);
 	wait_told(3, "s bad");
+	assert_true(health_attempts(health, CHECK_TCP)->failed >= 3);
+	assert_int_equal(health_attempts(health, CHECK_COMMAND)->failed, 0);
 }
 
 /* HTTP. */

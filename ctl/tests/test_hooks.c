@@ -234,6 +234,8 @@ static void test_none_configured(void **state)
 /* Far more than anybody waits for: the oldest are left out, the last is not. */
 static void test_too_many(void **state)
 {
+	const struct attempts *a;
+	uint64_t left_out;
 	const char *text;
 
 	(void)state;
@@ -250,6 +252,35 @@ static void test_too_many(void **state)
 	assert_memory_equal(text, "1\n", 2);
 	assert_non_null(strstr(text, "\n200\n"));
 	assert_null(strstr(text, "\n100\n"));
+	a = hooks_attempts(hooks, HOOK_ACQUIRE, &left_out);
+	assert_true(left_out > 0);
+	assert_int_equal(a->ok + left_out, 200);
+}
+
+static void test_attempts(void **state)
+{
+	const struct attempts *a;
+	uint64_t left_out;
+
+	(void)state;
+	set_hook(HOOK_ACQUIRE, "exit 0");
+	set_hook(HOOK_RELEASE, "exit 1");
+	run(HOOK_ACQUIRE, "a");
+	run(HOOK_RELEASE, "a");
+	run(HOOK_ACQUIRE, "b");
+	run(HOOK_CONFLICT, "b");
+	wait_idle();
+	a = hooks_attempts(hooks, HOOK_ACQUIRE, &left_out);
+	assert_int_equal(a->ok, 2);
+	assert_int_equal(a->failed, 0);
+	assert_true(a->duration.sum > 0);
+	assert_int_equal(left_out, 0);
+	a = hooks_attempts(hooks, HOOK_RELEASE, &left_out);
+	assert_int_equal(a->ok, 0);
+	assert_int_equal(a->failed, 1);
+	/* None is configured. */
+	a = hooks_attempts(hooks, HOOK_CONFLICT, &left_out);
+	assert_int_equal(a->ok + a->failed + left_out, 0);
 }
 
 static void on_over(void *arg)
@@ -307,6 +338,7 @@ int main(void)
 		TEST(test_one_fails),
 		TEST(test_conflicts),
 		TEST(test_none_configured),
+		TEST(test_attempts),
 		TEST(test_too_many),
 		TEST(test_finish),
 		TEST(test_finish_has_an_end),

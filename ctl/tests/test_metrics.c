@@ -96,6 +96,26 @@ static void test_histogram(void **state)
 	assert_non_null(strstr(text, "l2announce_x_seconds_sum 20.02"));
 }
 
+static void test_attempts(void **state)
+{
+	struct attempts a = { 0, 0, { { 0 }, 0 } };
+	char *text;
+
+	(void)state;
+	attempts_add(&a, true, 2 * MS);
+	attempts_add(&a, false, 20 * MS);
+	attempts_add(&a, true, 2 * MS);
+	assert_int_equal(a.ok, 2);
+	assert_int_equal(a.failed, 1);
+	expo_buckets(buf, "x_seconds", "type", "tcp", &a.duration);
+	evbuffer_add(buf, "", 1);
+	text = (char *)evbuffer_pullup(buf, -1);
+	assert_non_null(strstr(text, "l2announce_x_seconds_bucket{le=\"0.0025\",type=\"tcp\"} 2\n"));
+	assert_non_null(strstr(text, "l2announce_x_seconds_bucket{le=\"+Inf\",type=\"tcp\"} 3\n"));
+	assert_non_null(strstr(text, "l2announce_x_seconds_count{type=\"tcp\"} 3\n"));
+	assert_null(strstr(text, "# TYPE"));
+}
+
 /* A renewal that comes early is not late, and the first has no time to be at. */
 static void test_lateness(void **state)
 {
@@ -145,6 +165,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_samples, begin, end),
 		cmocka_unit_test(test_buckets),
 		cmocka_unit_test_setup_teardown(test_histogram, begin, end),
+		cmocka_unit_test_setup_teardown(test_attempts, begin, end),
 		cmocka_unit_test(test_lateness),
 		cmocka_unit_test(test_counts),
 	};
