@@ -29,6 +29,7 @@
 #                                           BASE=rev compares with that commit
 #   make bench-check      judge the last bench by its bounds
 #   make check-static     compilers, sparse, checkpatch, coccinelle and others
+#   make format-check     what clang-format has to say of the C there is
 #   make check-kernels    DKMS and the behaviours on the kernels of Debian 11
 #                         to 13 and backports     SUITES="bullseye ..."
 #   make check-debug      the behaviours on a kernel with every detector
@@ -139,6 +140,10 @@ check-static:
 	@selftests/setup static
 	@selftests/static/check
 
+format-check:
+	@command -v clang-format >/dev/null || selftests/setup static
+	@selftests/static/format $$(git ls-files '*.[ch]')
+
 check-kernels:
 	@selftests/setup kernels
 	@SUITES="$(SUITES)" selftests/kernels/check $(TESTS)
@@ -193,6 +198,6 @@ help:
 	@sed -n 's/^#   //p' $(CURDIR)/Makefile
 
 .PHONY: all kdir modules modules_install modules_clean tools install clean \
-	setup guest-tools demo vm check check-static check-kernels check-debug \
+	setup guest-tools demo vm check check-static format-check check-kernels check-debug \
 	check-kubernetes check-packages check-all check-chaos check-sim check-crash \
 	check-model bench bench-check docs deb help compile_commands.json

@@ -339,14 +339,14 @@ static unsigned int arp_out(void *priv, struct sk_buff *skb,
  */
 void l2a_arp_net_init(struct l2a_net *ln)
 {
-	ln->arp_ops[0] = (struct nf_hook_ops) {
+	ln->arp_ops[0] = (struct nf_hook_ops){
 		.hook = arp_in,
 		.priv = ln,
 		.pf = NFPROTO_ARP,
 		.hooknum = NF_ARP_IN,
 		.priority = INT_MAX,
 	};
-	ln->arp_ops[1] = (struct nf_hook_ops) {
+	ln->arp_ops[1] = (struct nf_hook_ops){
 		.hook = arp_out,
 		.priv = ln,
 		.pf = NFPROTO_ARP,

@@ -401,7 +401,7 @@ int l2a_nd_usable(struct netlink_ext_ack *extack)
 static struct nf_hook_ops nd_hook(struct l2a_net *ln, nf_hookfn *hook,
 				  unsigned int hooknum)
 {
-	return (struct nf_hook_ops) {
+	return (struct nf_hook_ops){
 		.hook = hook,
 		.priv = ln,
 		.pf = NFPROTO_IPV6,

@@ -60,7 +60,7 @@ static const struct rhashtable_params group_params = {
 
 static struct group_key group_key(const struct l2a_vip_key *key)
 {
-	return (struct group_key) {
+	return (struct group_key){
 		.ifindex = key->ifindex,
 		.suffix = key->addr.s6_addr32[3] & htonl(0xffffff),
 	};

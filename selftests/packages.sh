@@ -30,7 +30,7 @@ L2A_MODEL_PACKAGES=(spin gcc libc6-dev)
 # For check-static, check-kernels, check-packages and check-debug; the last also needs
 # the source of the guests' kernel.
 L2A_STATIC_PACKAGES=("${L2A_KBUILD_PACKAGES[@]}" git perl sparse coccinelle
-	clang libbpf-dev lld llvm cppcheck shellcheck gcc-s390x-linux-gnu systemd man-db zsh
+	clang clang-format libbpf-dev lld llvm cppcheck shellcheck gcc-s390x-linux-gnu systemd man-db zsh
 	prometheus)
 L2A_KERNELS_PACKAGES=(mmdebstrap util-linux)
 L2A_PACKAGES_PACKAGES=(mmdebstrap util-linux e2fsprogs autopkgtest)

@@ -53,7 +53,7 @@ static struct nl_msg *build_del(int id, const struct l2a_vip_request *request)
 static int key_alone(struct args *args, struct l2a_vip_request *request,
 		     struct l2a_error *err)
 {
-	*request = (struct l2a_vip_request) { 0 };
+	*request = (struct l2a_vip_request){ 0 };
 	if (vip_args_key(args, &request->addr, &request->ifindex, err))
 		return err->code;
 	return args_end(args, err);

@@ -138,7 +138,7 @@ int vip_args_options(struct args *args, struct l2a_vip_request *request,
 int vip_args_request(struct args *args, struct l2a_vip_request *request,
 		     struct l2a_error *err)
 {
-	*request = (struct l2a_vip_request) { 0 };
+	*request = (struct l2a_vip_request){ 0 };
 	if (vip_args_key(args, &request->addr, &request->ifindex, err))
 		return err->code;
 	return vip_args_options(args, request, err);
@@ -147,7 +147,7 @@ int vip_args_request(struct args *args, struct l2a_vip_request *request,
 int vip_args_change(struct args *args, struct l2a_vip_request *request,
 		    struct l2a_error *err)
 {
-	*request = (struct l2a_vip_request) { .set = L2A_VIP_LEASE };
+	*request = (struct l2a_vip_request){ .set = L2A_VIP_LEASE };
 	if (!args_accept(args, "lease"))
 		return args_unknown(args, "\"lease\" and its id", err);
 	if (args_lease(args, "lease", &request->lease, err))

@@ -118,7 +118,7 @@ int l2a_extack_parse(const struct nlmsghdr *nlh, size_t len,
 	struct nlmsgerr verdict;
 	size_t attrs;
 
-	*ack = (struct l2a_extack) { 0 };
+	*ack = (struct l2a_extack){ 0 };
 	if (len < sizeof(*nlh) || nlh->nlmsg_len < sizeof(*nlh) ||
 	    nlh->nlmsg_len > len)
 		return -EBADMSG;

@@ -85,7 +85,7 @@ static void verdict(struct exchange *x, const struct nlmsghdr *nlh)
 	struct l2a_extack ack;
 
 	if (l2a_extack_parse(nlh, nlh->nlmsg_len, &ack))
-		ack = (struct l2a_extack) { .error = -EBADMSG };
+		ack = (struct l2a_extack){ .error = -EBADMSG };
 	if (ack.error) {
 		x->refused++;
 		l2a_extack_describe(&ack, nlmsg_hdr(x->msgs[i]),

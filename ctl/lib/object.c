@@ -138,7 +138,7 @@ static int vip_from_attrs(struct nlattr **tb, struct l2a_vip *vip,
 	struct nlattr *address = tb[L2ANNOUNCE_A_VIP_ADDRESS];
 	size_t len;
 
-	*vip = (struct l2a_vip) { 0 };
+	*vip = (struct l2a_vip){ 0 };
 	if (!family || !address)
 		return bad_message(err, "address");
 	len = l2a_addr_len(nla_get_u16(family));
@@ -189,7 +189,7 @@ int l2a_lease_read(struct nlmsghdr *nlh, struct l2a_lease *lease,
 		return ret;
 	if (!tb[L2ANNOUNCE_A_LEASE_ID])
 		return bad_message(err, "lease id");
-	*lease = (struct l2a_lease) {
+	*lease = (struct l2a_lease){
 		.id = get_u32(tb[L2ANNOUNCE_A_LEASE_ID]),
 		.deadline_ns = get_u64(tb[L2ANNOUNCE_A_LEASE_DEADLINE]),
 		.token = get_u64(tb[L2ANNOUNCE_A_LEASE_TOKEN]),
@@ -209,7 +209,7 @@ int l2a_settings_read(struct nlmsghdr *nlh, struct l2a_settings *settings,
 		    "settings", err);
 	if (ret)
 		return ret;
-	*settings = (struct l2a_settings) {
+	*settings = (struct l2a_settings){
 		.max_vips = get_u32(tb[L2ANNOUNCE_A_SETTINGS_MAX_VIPS]),
 		.announce_rate =
 			get_u32(tb[L2ANNOUNCE_A_SETTINGS_ANNOUNCE_RATE]),
@@ -229,7 +229,7 @@ int l2a_stats_read(struct nlmsghdr *nlh, struct l2a_stats *stats,
 		    err);
 	if (ret)
 		return ret;
-	*stats = (struct l2a_stats) {
+	*stats = (struct l2a_stats){
 		.vips = get_u32(tb[L2ANNOUNCE_A_STATS_VIPS]),
 		.leases = get_u32(tb[L2ANNOUNCE_A_STATS_LEASES]),
 		.replies = get_u64(tb[L2ANNOUNCE_A_STATS_REPLIES]),
@@ -277,7 +277,7 @@ int l2a_event_read(struct nlmsghdr *nlh, struct l2a_event *event,
 {
 	if (!genlmsg_valid_hdr(nlh, 0))
 		return bad_message(err, "header");
-	*event = (struct l2a_event) { 0 };
+	*event = (struct l2a_event){ 0 };
 	switch (genlmsg_hdr(nlh)->cmd) {
 	case L2ANNOUNCE_CMD_VIP_NTF:
 		event->type = L2A_EVENT_VIP;

@@ -35,7 +35,7 @@ static uint32_t ifindex;
 
 static struct l2a_addr address(uint32_t n)
 {
-	return (struct l2a_addr) {
+	return (struct l2a_addr){
 		.family = AF_INET,
 		.bytes = { 12, (uint8_t)(n >> 16), (uint8_t)(n >> 8),
 			   (uint8_t)n },
@@ -44,7 +44,7 @@ static struct l2a_addr address(uint32_t n)
 
 static struct l2a_vip_request standby(uint32_t n)
 {
-	return (struct l2a_vip_request) {
+	return (struct l2a_vip_request){
 		.addr = address(n),
 		.ifindex = ifindex,
 		.set = L2A_VIP_STATE,

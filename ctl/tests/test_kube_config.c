@@ -128,12 +128,14 @@ static void test_refusals(void **state)
 		USER("token: a"), "insecure-skip-tls-verify");
 	refused(CONTEXT CLUSTER("server: https://c, proxy-url: http://p")
 		USER("token: a"), "proxy-url");
+	/* clang-format off */
 	refused(CONTEXT CLUSTER("server: https://c, certificate-authority-data: '%'")
 		USER("token: a"), "certificate-authority-data is not base64");
 	refused(CONTEXT CLUSTER("server: https://c")
 		USER("exec: {command: aws}"), "exec and auth-provider");
 	refused(CONTEXT CLUSTER("server: https://c")
 		USER("client-certificate: /c"), "need each other");
+	/* clang-format on */
 	refused("- a\n", "");
 }
 

@@ -21,8 +21,10 @@
 #include "l2ctl/service_args.h"
 #include "l2ctl/vip_args.h"
 
+/* clang-format off */
 #define WORDS(...) \
 	(struct args) { .words = (char *[]){ __VA_ARGS__ __VA_OPT__(,) NULL } }
+/* clang-format on */
 
 static void test_vip_options(void **state)
 {
@@ -54,7 +56,7 @@ static void test_vip_options_alone(void **state)
 	assert_int_equal(r.set, L2A_VIP_ANNOUNCE_COUNT);
 	assert_int_equal(r.announce_count, 5);
 
-	r = (struct l2a_vip_request) { .lease = 9 };
+	r = (struct l2a_vip_request){ .lease = 9 };
 	args = WORDS("lease", "none");
 	assert_int_equal(vip_args_options(&args, &r, NULL), 0);
 	assert_int_equal(r.set, L2A_VIP_LEASE);
@@ -145,7 +147,7 @@ static void test_filter(void **state)
 	assert_true(f.by_lease);
 	assert_int_equal(f.lease, 7);
 
-	f = (struct l2a_vip_filter) { 0 };
+	f = (struct l2a_vip_filter){ 0 };
 	args = WORDS("lease", "none");
 	assert_int_equal(vip_args_filter(&args, all, &f, &err), 0);
 	assert_true(f.by_lease);

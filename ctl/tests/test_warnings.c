@@ -37,7 +37,7 @@ static void vip(struct l2a_vip *vip, const char *addr, uint32_t state)
 /* A service with the VIP 10.0.0.1, and what the kernel has of it. */
 static void disagree(const char *holder, bool mine, uint32_t state)
 {
-	char *text = (char []){ "10.0.0.1" };
+	char *text = (char[]){ "10.0.0.1" };
 	const struct names vips = { 1, &text };
 	const struct warnings_held held = { "web", &vips, holder, mine };
 	struct l2a_vip kernel;
@@ -75,7 +75,7 @@ static void test_disagree(void **state)
 /* Of two services with one VIP the one that is held here counts. */
 static void test_shared(void **state)
 {
-	char *text = (char []){ "10.0.0.1" };
+	char *text = (char[]){ "10.0.0.1" };
 	const struct names vips = { 1, &text };
 	const struct warnings_held held[] = {
 		{ "a", &vips, "me", true }, { "b", &vips, NULL, false },

@@ -11,7 +11,7 @@
 
 static struct l2a_addr address(uint8_t last)
 {
-	return (struct l2a_addr) {
+	return (struct l2a_addr){
 		.family = AF_INET,
 		.bytes = { 12, 0, 0, last },
 	};
@@ -20,7 +20,7 @@ static struct l2a_addr address(uint8_t last)
 static struct l2a_vip_request request(struct walk *w, uint8_t last,
 				      unsigned int set)
 {
-	return (struct l2a_vip_request) {
+	return (struct l2a_vip_request){
 		.addr = address(last),
 		.ifindex = w->ifindex,
 		.set = set,
@@ -76,7 +76,7 @@ static struct nl_msg *build_add6(struct walk *w)
 {
 	struct l2a_vip_request r = request(w, 0, 0);
 
-	r.addr = (struct l2a_addr) {
+	r.addr = (struct l2a_addr){
 		.family = AF_INET6,
 		.bytes = {
 			0x20, 0x01, 0x0d, 0xb8,
