@@ -7,7 +7,9 @@ heading there; each document in docs/ is linked from docs/README.md.
 map: the folders of docs/README.md's table are those that hold files ("**": and
 all below).
 
-usage: docs.py links|map FILE...      FILE...: all files of the repository
+limits: what a row of docs/limits.md quotes of a source file stands there.
+
+usage: docs.py links|map|limits FILE...      FILE...: all files of the repository
 """
 
 import os
@@ -15,6 +17,7 @@ import re
 import sys
 
 HOUSE = "docs/README.md"
+LIMITS = "docs/limits.md"
 
 
 def prose(name):
@@ -78,10 +81,33 @@ def house(files):
             yield f"{HOUSE}: {f}/ is not in the map"
 
 
+def limits(_files):
+    with open(LIMITS, encoding="utf-8") as file:
+        rows = [row for row in file if row.startswith("| ")]
+    count = 0
+    for row in rows:
+        quotes = re.findall(r"`([\w/]+\.[ch])` `([^`]+)`", row)
+        if not quotes and not row.startswith(("| What |", "| --- |")):
+            yield f"{LIMITS}: quotes no source: {row.strip()}"
+        for name, text in quotes:
+            count += 1
+            try:
+                with open(name, encoding="utf-8") as file:
+                    source = " ".join(file.read().split()) + " "
+            except OSError as error:
+                yield f"{LIMITS}: {name}: {error.strerror}"
+                continue
+            # A number is not to be the beginning of a longer one.
+            if not re.search(re.escape(text) + r"(?!\w)", source):
+                yield f"{LIMITS}: {name} has no {text}"
+    if count < 40:
+        yield f"{LIMITS}: {count} quotes found"
+
+
 def main():
-    checks = {"links": links, "map": house}
+    checks = {"links": links, "map": house, "limits": limits}
     if len(sys.argv) < 3 or sys.argv[1] not in checks:
-        sys.exit("usage: docs.py links|map FILE...")
+        sys.exit("usage: docs.py links|map|limits FILE...")
     files = [name for name in sys.argv[2:] if os.path.exists(name)]
     wrong = list(checks[sys.argv[1]](files))
     for line in wrong:
