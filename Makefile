@@ -39,6 +39,7 @@
 #                         guests with systemd       SUITES="bookworm trixie"
 #   make check-all        all of these
 #   make vm               a root prompt in a VM with three nodes wired up
+#                         (GDB=1: selftests/vm/gdb can look into its kernel)
 #   make setup            install what demo, check and vm need (they do it too)
 #
 # V=1 shows the commands. demo, check and vm want Debian 12 or 13 and, where
@@ -56,6 +57,7 @@ SUITES	?=
 BASE	?=
 SHORT	?=
 IPV6	?=
+GDB	?=
 FULL	?=
 CHAOS	?=
 SEED	?=
@@ -108,7 +110,7 @@ demo: guest-tools
 		$(if $(IPV6),--ipv6)
 
 vm: guest-tools
-	@selftests/vm/run --timeout inf --shell -- bash --rcfile selftests/vm/shellrc
+	@selftests/vm/run --timeout inf --shell $(if $(GDB),--gdb) -- bash --rcfile selftests/vm/shellrc
 
 check: setup
 	+@FULL="$(FULL)" selftests/check $(TESTS)
