@@ -59,6 +59,13 @@ void api_refuse(struct evhttp_request *req, int code, const char *fmt, ...)
 	api_send_json(req, code, obj);
 }
 
+void api_abandon(struct evhttp_request *req)
+{
+	/* Where it still has a connection, that frees it. */
+	if (!evhttp_request_get_connection(req))
+		evhttp_request_free(req);
+}
+
 /* Changes. */
 
 static void call_free(struct api_call *call)
@@ -77,6 +84,7 @@ static void on_client_gone(struct evhttp_connection *conn, void *arg)
 	struct api_call *call = arg;
 
 	(void)conn;
+	api_abandon(call->req);
 	call->req = NULL;
 }
 

@@ -185,6 +185,7 @@ static void on_client_gone(struct evhttp_connection *conn, void *arg)
 	struct api_apply *apply = arg;
 
 	(void)conn;
+	api_abandon(apply->req);
 	apply->req = NULL;
 }
 

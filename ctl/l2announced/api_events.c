@@ -164,8 +164,11 @@ static void listener_free(struct listener *l)
 
 static void on_gone(struct evhttp_connection *conn, void *arg)
 {
+	struct listener *l = arg;
+
 	(void)conn;
-	listener_free(arg);
+	api_abandon(l->req);
+	listener_free(l);
 }
 
 static struct evbuffer *unread(const struct listener *l)

@@ -68,6 +68,14 @@ void api_send_json(struct evhttp_request *req, int code, json_object *obj);
 void api_refuse(struct evhttp_request *req, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/**
+ * api_abandon() - a client has gone, its request is answered no more
+ *
+ * For the connection's close callback: libevent leaves a request that is still to be
+ * answered to whoever was about to.
+ */
+void api_abandon(struct evhttp_request *req);
+
 /** api_permits() - whether who asks may have it; refuses the request where not */
 bool api_permits(struct evhttp_request *req);
 
