@@ -25,7 +25,8 @@
 #                         CHAOS=10m, 2h: how long; SEED=N: the same again
 #   make check-crash      three machines: one crashes, one is paused and goes on
 #   make bench            instructions of an answer, beside the kernel's own and
-#                         eBPF's, then failover beside keepalived's
+#                         eBPF's, and what a cluster asks of its store, then
+#                         failover beside keepalived's, 6 runs each, with FULL=1 30
 #                                           BASE=rev compares with that commit
 #   make bench-check      judge the last bench by its bounds
 #   make check-static     compilers, sparse, checkpatch, coccinelle and others
@@ -116,10 +117,10 @@ check: setup
 	+@FULL="$(FULL)" selftests/check $(TESTS)
 
 bench: guest-tools
-	@selftests/setup bench
+	@selftests/setup bench $(if $(SHORT)$(BASE),,kernels)
 	+@$(MAKE) -s -C selftests/bench
-	@selftests/bench/run $(if $(SHORT),--short) $(if $(BASE),--base $(BASE))
-	$(if $(SHORT)$(BASE),,@selftests/bench/failover --document)
+	@selftests/bench/run $(if $(SHORT),--short) $(if $(FULL),--full) $(if $(BASE),--base $(BASE))
+	$(if $(SHORT)$(BASE),,@selftests/bench/failover --document $(if $(FULL),,--runs 6))
 
 bench-check:
 	@selftests/bench/run --check

@@ -107,6 +107,8 @@ def add_node(node, number):
 
 
 def remove_node(node):
+    """Its links first: a namespace's end takes its time, and their names are ours."""
+    ip(f"lan link del {node}", f"lan link del {node}-s")
     call("ip", "netns", "del", node)
 
 
@@ -117,7 +119,8 @@ def mac(number):
 def etcd():
     process = start("lan", f"{tmp}/etcd.log", "etcd", "--data-dir",
                     f"{tmp}/etcd", "--listen-client-urls", ETCD,
-                    "--advertise-client-urls", ETCD, "--logger", "zap")
+                    "--advertise-client-urls", ETCD, "--logger", "zap",
+                    "--max-txn-ops", "4096")
     until("etcd is healthy", lambda: subprocess.run(
         ["ip", "netns", "exec", "lan", "curl", "-fsSm2", ETCD + "/health"],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0)

@@ -13,11 +13,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
+/* As the programs know it: an address, then the device. */
 struct key {
-	uint32_t addr;
-	uint32_t ifindex;
+	uint8_t bytes[20];
 };
 
 static void die(const char *what)
@@ -56,13 +57,20 @@ static void empty(int vips)
 	}
 }
 
-static void fill(int vips, uint32_t ifindex, uint32_t first, uint32_t count)
+/* A row of addresses stays within the last 32 bits. */
+static void fill(int vips, uint32_t ifindex, const uint8_t *first, size_t len,
+		 uint32_t count)
 {
 	const uint64_t none = 0;
+	struct key key;
+	uint32_t word, next;
 
+	memcpy(&word, first + len - sizeof(word), sizeof(word));
+	memcpy(key.bytes, first, len);
+	memcpy(key.bytes + len, &ifindex, sizeof(ifindex));
 	for (uint32_t i = 0; i < count; i++) {
-		const struct key key = { htonl(first + i), ifindex };
-
+		next = htonl(ntohl(word) + i);
+		memcpy(key.bytes + len - sizeof(next), &next, sizeof(next));
 		if (bpf_map_update_elem(vips, &key, &none, BPF_ANY))
 			die("update");
 	}
@@ -82,11 +90,12 @@ static void live(int alive)
 
 int main(int argc, char **argv)
 {
-	struct in_addr first;
+	uint8_t first[sizeof(struct in6_addr)];
 	uint32_t ifindex;
-	int vips;
+	int vips, family;
 
-	if (argc != 5 || inet_pton(AF_INET, argv[3], &first) != 1) {
+	family = argc == 5 && strchr(argv[3], ':') ? AF_INET6 : AF_INET;
+	if (argc != 5 || inet_pton(family, argv[3], first) != 1) {
 		fprintf(stderr, "usage: mapfill FOLDER DEV FIRST COUNT\n");
 		return 2;
 	}
@@ -95,7 +104,8 @@ int main(int argc, char **argv)
 		die(argv[2]);
 	vips = map(argv[1], "vips");
 	empty(vips);
-	fill(vips, ifindex, ntohl(first.s_addr),
+	fill(vips, ifindex, first,
+	     family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr),
 	     (uint32_t)strtoul(argv[4], NULL, 10));
 	live(map(argv[1], "alive"));
 	return 0;

@@ -17,14 +17,14 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-/* A year: an idle guest's clock, where it counts instructions, leaps. */
-#define LIVENESS_NS	(365 * 24 * 3600 * 1000000000ULL)
+#include "responder.h"
 
 struct key {
 	__be32 addr;
 	__u32 ifindex;
 };
 
+/* Aligned as far as it goes: its members are read in halves, not in bytes. */
 struct arp_frame {
 	struct ethhdr eth;
 	__be16 hrd;
@@ -36,7 +36,7 @@ struct arp_frame {
 	__be32 sip;
 	__u8 tha[ETH_ALEN];
 	__be32 tip;
-} __attribute__((packed));
+} __attribute__((packed, aligned(2)));
 
 /* Value: answers sent. */
 struct {
@@ -46,17 +46,6 @@ struct {
 	__uint(max_entries, 131072);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 } vips SEC(".maps");
-
-/* [0]: when the agent was last seen, bpf_ktime_get_ns(). */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__type(key, __u32);
-	__type(value, __u64);
-	__uint(max_entries, 1);
-} alive SEC(".maps");
-
-/* The device's own address: as in Cilium, part of each device's program. */
-#define OWN_MAC	{ 0x02, 0x00, 0x00, 0x00, 0x00, 0x02 }
 
 static __always_inline struct arp_frame *request(void *data, void *end)
 {
@@ -72,12 +61,8 @@ static __always_inline struct arp_frame *request(void *data, void *end)
 static __always_inline __u64 *answering(__be32 addr, __u32 ifindex)
 {
 	struct key key = { .addr = addr, .ifindex = ifindex };
-	__u32 first = 0;
-	__u64 *seen = bpf_map_lookup_elem(&alive, &first);
 
-	if (!seen || bpf_ktime_get_ns() - *seen > LIVENESS_NS)
-		return NULL;
-	return bpf_map_lookup_elem(&vips, &key);
+	return agent_lives() ? bpf_map_lookup_elem(&vips, &key) : NULL;
 }
 
 /* A request as its answer, in place. */

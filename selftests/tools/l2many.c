@@ -19,7 +19,7 @@ static const char usage_text[] =
 "       l2many del DEV FIRST COUNT\n"
 "       l2many state LEASE active|standby\n"
 "add: -s as standby, -l under a lease, -a announced so; FIRST and the COUNT - 1\n"
-"addresses after it. state: all VIPs of a lease.\n";
+"addresses after it, IPv4 or IPv6. state: all VIPs of a lease.\n";
 
 static void misused(void)
 {
@@ -73,6 +73,23 @@ static void parse(struct l2a_vip_request *request, int argc, char **argv)
 	}
 }
 
+static bool address(struct l2a_addr *addr, const char *text)
+{
+	addr->family = strchr(text, ':') ? AF_INET6 : AF_INET;
+	return inet_pton(addr->family, text, addr->bytes) == 1;
+}
+
+/* The address after one; a row of them stays within its last 32 bits. */
+static void next_address(struct l2a_addr *addr)
+{
+	uint8_t *last = addr->bytes + (addr->family == AF_INET6 ? 12 : 0);
+	uint32_t word;
+
+	memcpy(&word, last, sizeof(word));
+	word = htonl(ntohl(word) + 1);
+	memcpy(last, &word, sizeof(word));
+}
+
 static struct nl_msg *message(struct l2a_genl *g, bool add,
 			      const struct l2a_vip_request *request)
 {
@@ -83,7 +100,7 @@ static struct nl_msg *message(struct l2a_genl *g, bool add,
 }
 
 static int batch(struct l2a_genl *g, bool add, struct l2a_vip_request *request,
-		 uint32_t first, size_t n)
+		 size_t n)
 {
 	struct nl_msg **msgs = calloc(n, sizeof(*msgs));
 	struct l2a_error *errs = calloc(n, sizeof(*errs));
@@ -95,11 +112,8 @@ static int batch(struct l2a_genl *g, bool add, struct l2a_vip_request *request,
 		return 1;
 	}
 	for (size_t i = 0; i < n; i++) {
-		uint32_t addr = htonl(first + (uint32_t)i);
-
-		request->addr.family = AF_INET;
-		memcpy(request->addr.bytes, &addr, sizeof(addr));
 		msgs[i] = message(g, add, request);
+		next_address(&request->addr);
 	}
 	bad = l2a_genl_batch(g, msgs, n, errs, &err);
 	for (size_t i = 0; i < n; i++) {
@@ -136,7 +150,6 @@ int main(int argc, char **argv)
 	struct l2a_vip_request request = { 0 };
 	struct l2a_error err = { 0 };
 	const char *verb = argc > 1 ? argv[1] : "";
-	struct in_addr first;
 	struct l2a_genl *g;
 
 	parse(&request, argc ? argc - 1 : 0, argv + 1);
@@ -149,9 +162,8 @@ int main(int argc, char **argv)
 	if (!strcmp(verb, "state") && argc == 2)
 		return set_state(g, number(argv[0]), argv[1]);
 	if ((strcmp(verb, "add") && strcmp(verb, "del")) || argc != 3 ||
-	    inet_pton(AF_INET, argv[1], &first) != 1)
+	    !address(&request.addr, argv[1]))
 		misused();
 	request.ifindex = if_nametoindex(argv[0]);
-	return batch(g, verb[0] == 'a', &request, ntohl(first.s_addr),
-		     number(argv[2]));
+	return batch(g, verb[0] == 'a', &request, number(argv[2]));
 }

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Neighbour discovery: the bench's round trips and strays of IPv6. For guest.
+
+# shellcheck disable=SC2154 # set in guest
+:
+
+vip6=fd00:1::1
+absent6=fd00::9
+
+answered6()
+{
+	figure "$1" c0 "${3:-$client_ip6}" "$2"
+}
+
+reflected6()
+{
+	figure "$1" -r c0 "$client_ip6" "$vip6"
+}
+
+# stray6 NAME ADDRESS [NEXT-HEADER]: a packet that is no solicitation.
+stray6()
+{
+	figure "$1" -n "${3:-17}" c0 "$client_ip6" "$server_ip6" "$2"
+}
+
+# solicitation NAME ADDRESS: one that nobody answers.
+solicitation()
+{
+	figure "$1" -s c0 "$client_ip6" "$server_ip6" "$2"
+}
+
+# Packets that are no solicitation: UDP that only passes the first hook, as on a
+# router, UDP for this host, and two kinds that a hook must look into.
+strays6()
+{
+	stray6 "stray6_$1" "$absent6"
+	stray6 "stray6_local_$1" "$server_ip6"
+	stray6 "stray6_icmp_$1" "$absent6" 58
+	stray6 "stray6_no_next_header_$1" "$absent6" 59
+	[ -n "$short" ] || solicitation "stray6_solicitation_$1" "$absent6"
+}
+
+of_the_kernel6()
+{
+	answered6 kernel_own_address6 "$server_ip6"
+	[ -n "$short" ] ||
+		with_capture answered6 kernel_own_address6_capture "$server_ip6"
+	strays6 without_vips
+}
+
+of_ebpf6()
+{
+	tc_program tc_reflect
+	reflected6 baseline6
+	[ -n "$short" ] || with_capture reflected6 baseline6_capture
+	on server "$bin/mapfill" "$bpf/responder6" s0 "$vip6" 1
+	tc_program tc6_direct responder6
+	answered6 ebpf6_tc_direct "$vip6"
+	tc_program tc6_store responder6
+	answered6 ebpf6_tc "$vip6"
+	if [ -z "$short" ]; then
+		stray6 stray6_ebpf_tc "$absent6"
+		with_capture answered6 ebpf6_tc_capture "$vip6"
+		on server "$bin/mapfill" "$bpf/responder6" s0 "$vip6" 1000
+		answered6 ebpf6_tc_1000 "$vip6"
+	fi
+	no_tc_program
+}
+
+# many_vips6 NAME PREFIXES: an answer with a thousand VIPs of each of so many
+# prefixes, which share a thousand solicited-node groups. Joining them goes on for
+# a while, which is not measured.
+many_vips6()
+{
+	local n
+
+	on server l2ctl lease renew 1 ttl 87600h
+	for ((n = 0; n < $2; n++)); do
+		on server "$many" add -l 1 -a 0 s0 "fd00:1:$(printf %x $n)::1" 1000
+	done
+	until [ "$(on server grep -c ' s0 ' /proc/net/igmp6)" -gt 1000 ]; do
+		sleep 1
+	done
+	answered6 "$1" fd00:1:0::1
+	no_vips
+}
+
+of_the_module6()
+{
+	vips 100000
+	stray6 stray6_with_ipv4_vips "$absent6"
+	on server l2ctl vip add "$vip6" dev s0 lease 1
+	answered6 vips6_1 "$vip6"
+	answered6 vips6_1_probe "$vip6" ::
+	strays6 with_vips
+	if [ -z "$short" ]; then
+		with_capture answered6 vips6_1_capture "$vip6"
+		on server l2ctl vip set "$vip6" dev s0 state standby
+		solicitation suppressed6 "$vip6"
+	fi
+	no_vips
+	stray6 stray6_after_vips "$absent6"
+	if [ -z "$short" ]; then
+		many_vips6 vips6_1000 1
+		many_vips6 vips6_100000 100
+	fi
+}

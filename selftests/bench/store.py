@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What a cluster at rest asks of its store: boots the guests, judges the figures.
+
+A node renews one record, whatever it holds: so many writes a second as there are
+nodes by the time between two renewals, and no more, is what is held against what
+etcd counted. Beside it stands what a lease for each service costs, as Cilium
+documents it: services by leaseRenewDeadline, 5 s by default.
+"""
+
+import json
+import os
+
+import document
+import figures
+from boot import boot
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+# Nodes, and how many services they keep alive; the last only where all is asked for.
+NODES, SERVICES, MOST = [3, 20], [1, 100, 1000], 10000
+# A part by which the writes may differ from what is due.
+BOUND = 0.05
+CILIUM_RENEW_S = 5
+# How long is counted, s.
+SECONDS = 30
+
+
+def measured(nodes, services):
+    """What a guest counts with so many nodes, a line for each of the services."""
+    said, status = boot(
+        [os.path.join(HERE, "store_guest.py"), str(SECONDS), str(nodes),
+         *map(str, services)], "--mem", "3072", "--timeout", "7200")
+    lines = [json.loads(line) for line in said.splitlines()
+             if line.startswith("{")]
+    if status or len(lines) != len(services):
+        document.die(f"store: the guest with {nodes} nodes did not come to "
+                     f"its end:\n{said}")
+    return lines
+
+
+def expected(line):
+    """The writes a second that the nodes' renewals are."""
+    return line["nodes"] * 1000 / line["renew_ms"]
+
+
+def cilium(line):
+    """What one lease for each service would be."""
+    return line["services"] / CILIUM_RENEW_S
+
+
+def results(lines):
+    """The figures by name, of the lines as they were measured."""
+    found = {}
+    least = {line["nodes"]: line for line in reversed(lines)}
+    for line in lines:
+        of = f"{line['nodes']}_nodes_{line['services']}_services"
+        ratio = line["writes"] / expected(line)
+        found[f"store_writes_of_renewals_{of}"] = figures.judged(
+            round(ratio, 3), None, "ratio")
+        found[f"store_writes_off_renewals_{of}"] = figures.judged(
+            round(abs(ratio - 1), 3), BOUND, "ratio")
+        found[f"store_writes_of_cilium_{of}"] = figures.judged(
+            round(line["writes"] / cilium(line), 3), None, "ratio")
+        first = least[line["nodes"]]
+        if line is not first:
+            found[f"controller_cpu_{of}_of_{first['services']}"] = \
+                figures.judged(round(line["controller_cpu"] /
+                                     first["controller_cpu"], 2), None, "ratio")
+    return found
+
+
+def report(lines):
+    return {"lines": lines, "results": results(lines)}
+
+
+def table(store):
+    """As text: one line for so many nodes and services."""
+    rows = [f"{'':14} {'A SECOND, etcd':>45} {'OF':>8} {'CILIUM,':>8} "
+            f"{'MILLION INSTRUCTIONS/s':>22}",
+            f"{'NODES SERVICES':14} {'writes':>8} {'requests':>10} "
+            f"{'kB in':>12} {'kB out':>12} {'RENEWALS':>8} {'writes':>8} "
+            f"{'controller':>12} {'etcd':>9}"]
+    for line in store["lines"]:
+        rows.append(
+            f"{line['nodes']:5} {line['services']:8} {line['writes']:8.2f} "
+            f"{line['requests']:10.1f} {line['received'] / 1000:12.1f} "
+            f"{line['sent'] / 1000:12.1f} "
+            f"{line['writes'] / expected(line):8.3f} {cilium(line):8.1f} "
+            f"{line['controller_cpu'] * 1000:12.2f} "
+            f"{line['etcd_cpu'] * 1000:9.1f}")
+    return "\n".join(rows)
