@@ -59,7 +59,7 @@ static bool should_move(struct election *e, const struct el_service *s)
 		return false;
 	}
 	/* With the store away, falling silent would free nothing. */
-	return e->now->mono < e->self.renewed + 2 * e->config.renew_ms * NSEC_PER_MSEC;
+	return e->now->mono < e->self.renewed + el_fresh(e);
 }
 
 static bool should_stay(struct election *e, struct el_service *s)
@@ -83,8 +83,11 @@ static bool may_answer(struct election *e, const struct el_service *s)
 	/* Found once it holds for as long as the claim: older ones only go. */
 	if (s->want == EL_SERVE_ACTIVE && s->answers == s->holder_version)
 		return true;
-	return e->rev >= s->holder_version &&
-	       !view_taken(e, s, s->holder_version);
+	if (e->rev < s->holder_version) {
+		e->behind = true;
+		return false;
+	}
+	return !view_taken(e, s, s->holder_version);
 }
 
 static enum el_serve wanted(struct election *e, struct el_service *s, bool stay)
@@ -316,8 +319,13 @@ static void look_at(struct election *e, struct el_service *s)
 
 void claim_settle(struct election *e)
 {
+	uint64_t wake = e->wake;
+
+	e->wake = NEVER;
 	for (size_t i = 0; i < e->n_services; i++)
 		look_at(e, e->services[i]);
+	e->reclaim = e->wake;
+	e->wake = wake;
 }
 
 static void took_effect(struct election *e, struct el_service *s,

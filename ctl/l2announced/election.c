@@ -63,6 +63,11 @@ uint64_t el_retry(const struct election *e)
 	return e->config.renew_ms * NSEC_PER_MSEC / 4;
 }
 
+uint64_t el_fresh(const struct election *e)
+{
+	return 2 * e->config.renew_ms * NSEC_PER_MSEC;
+}
+
 void el_wake_at(struct election *e, uint64_t mono)
 {
 	if (mono < e->wake)
@@ -317,11 +322,15 @@ static void settle(struct election *e)
 	fence_settle(e);
 	if (e->dirty) {
 		e->changed = true;
+		e->reclaim = 0;
 		plan_make(e);
 	}
 	/* What is begun now would be in the next process's way. */
-	if (!e->leaving)
-		claim_settle(e);
+	if (!e->leaving) {
+		if (e->now->mono >= e->reclaim)
+			claim_settle(e);
+		el_wake_at(e, e->reclaim);
+	}
 	member_news(e);
 	member_stop(e);
 	member_leave(e);
@@ -347,6 +356,25 @@ static bool can_wait(const struct el_event *ev)
 	}
 }
 
+/*
+ * What comes all the time where nothing happens. Where it changes something for a
+ * claim after all, whoever sees to that wants the claims looked at.
+ */
+static bool routine(const struct election *e, const struct el_event *ev)
+{
+	switch (ev->type) {
+	case EL_EV_TICK:
+	case EL_EV_VIEW:
+	case EL_EV_LEASE_DONE:
+		return true;
+	case EL_EV_PUT_DONE:
+		return ev->done.req == e->self.put_req &&
+		       ev->done.result == EL_OK;
+	default:
+		return false;
+	}
+}
+
 void election_step(struct election *e, const struct el_event *ev,
 		   const struct el_now *now, struct el_actions *out)
 {
@@ -356,6 +384,8 @@ void election_step(struct election *e, const struct el_event *ev,
 	if (now->mono >= e->replan)
 		e->dirty = true;
 	if (e->self.state != EL_MEMBER_GONE) {
+		if (!routine(e, ev))
+			e->reclaim = 0;
 		take(e, ev);
 		if (now->mono >= e->relink)
 			refresh_links(e);

@@ -198,6 +198,10 @@ static void renewed(struct election *e)
 		leave_process(e, 0, NULL);
 		return;
 	}
+	/* A claim may have waited for a sign of the store's. */
+	if (self->in_doubt || !member_lives(e) ||
+	    e->now->mono >= self->renewed + el_fresh(e))
+		e->reclaim = 0;
 	set_lease(e, self->sent_boot);
 	self->renewed = self->sent_mono;
 	self->next = self->sent_mono + e->config.renew_ms * NSEC_PER_MSEC;
@@ -213,6 +217,7 @@ static void renewed(struct election *e)
 static void join(struct election *e, uint64_t version)
 {
 	e->self.state = EL_MEMBER_JOINING;
+	e->dirty = true;
 	e->self.version = version;
 	e->self.answered = e->now->mono;
 	put_own(e);

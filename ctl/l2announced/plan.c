@@ -321,6 +321,7 @@ void plan_make(struct election *e)
 	struct plan p = { .e = e };
 
 	e->dirty = false;
+	e->behind = false;
 	e->replan = NEVER;
 	p.unit_of = xmalloc((e->n_services + 1) * sizeof(size_t));
 	p.units = xmalloc((e->n_services + 1) * sizeof(*p.units));

@@ -269,7 +269,12 @@ void view_take(struct election *e, const struct el_event *ev)
 		e->rev = ev->view.rev;
 	if (ev->view.full)
 		e->have_view = true;
-	e->dirty = true;
+	/*
+	 * Renewals come all the time. What is no news to the plan must not cost the
+	 * more the more services there are.
+	 */
+	if (ev->view.full || e->behind)
+		e->dirty = true;
 }
 
 static void free_node(struct el_node *node)
@@ -326,8 +331,10 @@ bool view_dead(struct election *e, const char *name, uint64_t incarnation,
 	 * A claim by a node, or an incarnation, that we have not seen: our view
 	 * of the node lags behind, unless it is whole up to the claim.
 	 */
-	if (e->rev < version)
+	if (e->rev < version) {
+		e->behind = true;
 		return false;
+	}
 	if (node->rec)
 		return true;
 	/* Its record was deleted. Its lease may outlive that: give it time. */

@@ -194,6 +194,7 @@ struct election {
 	size_t in_flight;		/* requests about holders not answered yet */
 	uint64_t rev;			/* the view is whole up to here */
 	bool have_view;
+	bool behind;			/* a claim waits for the view to reach it */
 	bool have_links;
 	bool kernel;
 	uint64_t kernel_token;
@@ -210,6 +211,7 @@ struct election {
 	bool dirty;			/* plan again now */
 	bool changed;			/* perhaps the others should know */
 	uint64_t replan;		/* and at this instant */
+	uint64_t reclaim;		/* look at all claims at this instant */
 	uint64_t next_move;
 	uint64_t next_req;
 	uint64_t next_seq;
@@ -320,5 +322,8 @@ void el_wake_at(struct election *e, uint64_t mono);
 bool el_fault(const struct election *e, enum el_fault fault);
 uint64_t el_duration(const struct election *e);
 uint64_t el_retry(const struct election *e);
+
+/** el_fresh() - how long after a renewal the store counts as there */
+uint64_t el_fresh(const struct election *e);
 
 #endif /* L2A_VIEW_H */

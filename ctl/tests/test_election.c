@@ -290,6 +290,24 @@ static void holding(void)
 	assert_non_null(find_note(EL_NOTE_ACQUIRED));
 }
 
+/* A renewal is no news to the plan, but the view may have come to a claim by it. */
+static void test_a_renewal_shows_how_far_the_view_is(void **state)
+{
+	uint64_t claim, news;
+
+	(void)state;
+	joined();
+	shows(RECORD_NODE, "bystander", PEER("1", "fenced", "1"));
+	shows(RECORD_SERVICE, "s", SERVICE);
+	claim = put_req(RECORD_HOLDER, "s");
+	news = put_req(RECORD_NODE, "me");
+	answer(news, EL_OK);
+	answer(claim, EL_OK);
+	assert_false(serves("s", EL_SERVE_ACTIVE));
+	shows(RECORD_NODE, "bystander", PEER("1", "fenced", "2"));
+	assert_true(serves("s", EL_SERVE_ACTIVE));
+}
+
 /* Joining and renewing. */
 
 static void test_waits_for_everything(void **state)
@@ -1525,6 +1543,7 @@ static void test_another_store(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_a_renewal_shows_how_far_the_view_is),
 		TEST(test_waits_for_everything),
 		TEST(test_incarnation_is_above_all_known),
 		TEST(test_incarnation_above_a_fenced_record),
