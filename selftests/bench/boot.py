@@ -12,7 +12,7 @@ TOP = document.TOP
 NEWER = "trixie-backports"
 
 
-def boot(command, *options, tree=TOP, append=""):
+def boot(command, *options, tree=TOP):
     """Run a command in a guest; what it printed, and its exit status.
 
     A nanosecond of the guest's is an instruction, and idle time takes none of
@@ -22,7 +22,7 @@ def boot(command, *options, tree=TOP, append=""):
         [os.path.join(tree, "selftests/vm/run"), *options,
          "--accel", "tcg,thread=single", "--qemu=-icount",
          "--qemu=shift=0,sleep=off", "--append",
-         f"clocksource=tsc tsc=reliable {append}", "--", *command],
+         "clocksource=tsc tsc=reliable", "--", *command],
         stdout=subprocess.PIPE, text=True)
     return done.stdout, done.returncode
 
