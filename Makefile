@@ -33,7 +33,8 @@
 #   make format-check     what clang-format has to say of the C there is
 #   make check-kernels    DKMS and the behaviours on the kernels of Debian 11
 #                         to 13 and backports     SUITES="bullseye ..."
-#   make check-debug      the behaviours on a kernel with every detector
+#   make check-debug      the behaviours on kernels with every detector
+#                         MACHINES="uml qemu" FAULTS="leak ..."
 #   make check-kubernetes the Kubernetes store on a real API server, which is built
 #                         first, from Debian's source
 #   make check-packages   the packages in clean roots, and installed by apt in
@@ -55,6 +56,8 @@ DESTDIR	?=
 V	?= 0
 TESTS	?=
 SUITES	?=
+MACHINES ?=
+FAULTS	?=
 BASE	?=
 SHORT	?=
 IPV6	?=
@@ -157,7 +160,7 @@ check-packages:
 
 check-debug:
 	@selftests/setup debug
-	@FAULTS="$(FAULTS)" selftests/vm/check-debug $(TESTS)
+	@MACHINES="$(MACHINES)" FAULTS="$(FAULTS)" selftests/vm/check-debug $(TESTS)
 
 check-kubernetes: guest-tools
 	@selftests/setup kubernetes

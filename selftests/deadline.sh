@@ -32,7 +32,7 @@ lease_is() {
 }
 
 begin neighbor worker1
-plan 13
+plan 12
 capture_start
 on worker1 ip addr add "$VIP/32" dev lo
 
@@ -74,8 +74,8 @@ check "renewed again, it is answered again" \
 	"sequence=${MAC[worker1]}"
 freeze $renewer
 
-# A clock namespace in which boot was earlier puts a deadline into the past.
-on worker1 unshare --fork --time --boottime -5 l2ctl lease renew 2 ttl 1s
+# A second that began one second after the boot is over.
+on worker1 l2ctl lease renew 2 ttl 1s since 1
 on worker1 l2ctl vip add "$VIP2" dev eth0 state active lease 2
 ask 5 "$VIP2"
 capture_sync
@@ -83,10 +83,6 @@ check "under a deadline already past nothing is answered or announced" \
 	l2judge --vip "$VIP2" --expect 'requests=5' --expect 'replies=0' \
 	--expect 'announcements=0' "$CAPTURE"
 check "and the VIP is shown as not answering" \
-	vip_is worker1 answering false "$VIP2"
-
-on worker1 l2ctl lease renew 2 ttl 1s since 1
-check "nor under one that counts from long ago" \
 	vip_is worker1 answering false "$VIP2"
 
 on worker1 l2ctl lease renew 2 ttl 1m since "$(cut -d ' ' -f 1 /proc/uptime)"

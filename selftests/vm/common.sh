@@ -91,3 +91,9 @@ at_hand()
 	# Called C.UTF-8 or C.utf8, where it is no part of libc.
 	find /usr/lib/locale -path '*/C.*' -type f -exec touch {} +
 }
+
+# is_uml FOLDER: whether the kernel there is User Mode Linux.
+is_uml()
+{
+	[ -e "$1/linux" ]
+}
