@@ -412,50 +412,60 @@ static int write_one(struct sqlite_db *db, const char *key, const char *value,
 	return run(db, ST_PUT, NULL, NULL);
 }
 
-static enum el_result write_failed(struct sqlite_db *db, struct l2a_error *err)
-{
-	fail(db, err, "cannot write it");
-	roll_back(db);
-	return EL_FAILED;
-}
-
 /*
- * A commit that fails has either not begun (busy), or may have reached the
- * disk: then only reading the record again tells.
+ * Where the record has that version. Return: 0, also where it has not, or SQLite's
+ * code.
  */
-static enum el_result commit(struct sqlite_db *db, struct l2a_error *err)
-{
-	int rc = run(db, ST_COMMIT, NULL, NULL);
-
-	if (!rc)
-		return EL_OK;
-	fail(db, err, "cannot write it");
-	roll_back(db);
-	return (rc & 0xff) == SQLITE_BUSY ? EL_FAILED : EL_UNKNOWN;
-}
-
-enum el_result sqlite_db_put(struct sqlite_db *db, const char *key,
-			     uint64_t version, const char *value,
-			     uint64_t *written, struct l2a_error *err)
+static int write_where(struct sqlite_db *db, struct sqlite_put *put)
 {
 	struct store_item now = { .key = NULL };
 	int64_t rev = 0;
 	bool same;
+	int rc;
 
-	if (run(db, ST_BEGIN_WRITE, NULL, NULL) || read_one(db, key, &now)) {
-		free(now.value);
-		return write_failed(db, err);
-	}
-	same = (now.value ? now.version : 0) == version;
+	put->result = EL_CONFLICT;
+	rc = read_one(db, put->key, &now);
+	same = (now.value ? now.version : 0) == put->version;
 	free(now.value);
-	if (!same) {
-		roll_back(db);
-		return EL_CONFLICT;
-	}
-	if (write_one(db, key, value, &rev))
-		return write_failed(db, err);
-	*written = (uint64_t)rev;
-	return commit(db, err);
+	if (rc || !same)
+		return rc;
+	rc = write_one(db, put->key, put->value, &rev);
+	put->result = EL_OK;
+	put->written = (uint64_t)rev;
+	return rc;
+}
+
+/*
+ * A commit that fails has either not begun (busy), or may have reached the
+ * disk: then only reading the records again tells.
+ */
+static enum el_result write_all(struct sqlite_db *db, struct sqlite_put *puts,
+				size_t n)
+{
+	int rc = run(db, ST_BEGIN_WRITE, NULL, NULL);
+
+	for (size_t i = 0; i < n && !rc; i++)
+		rc = write_where(db, &puts[i]);
+	if (rc)
+		return EL_FAILED;
+	rc = run(db, ST_COMMIT, NULL, NULL);
+	if (!rc)
+		return EL_OK;
+	return (rc & 0xff) == SQLITE_BUSY ? EL_FAILED : EL_UNKNOWN;
+}
+
+enum el_result sqlite_db_put(struct sqlite_db *db, struct sqlite_put *puts,
+			     size_t n, struct l2a_error *err)
+{
+	enum el_result result = write_all(db, puts, n);
+
+	if (result == EL_OK)
+		return EL_OK;
+	fail(db, err, "cannot write it");
+	roll_back(db);
+	for (size_t i = 0; i < n; i++)
+		puts[i].result = result;
+	return result;
 }
 
 /* Watching. */

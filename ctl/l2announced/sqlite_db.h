@@ -42,19 +42,32 @@ enum el_result sqlite_db_get(struct sqlite_db *db, const char *key,
 			     struct store_item *item, struct l2a_error *err);
 
 /**
- * sqlite_db_put() - write one record where it has a version
- * @db: the database
+ * struct sqlite_put - a record to be written where it has a version
  * @key: its key
  * @version: what it must have; 0: there must be none
  * @value: NULL deletes
- * @written: its version now
- * @err: filled in where the result is EL_FAILED or EL_UNKNOWN
- *
- * Return: how it ended.
+ * @result: how it ended
+ * @written: its version now, where the result is EL_OK
  */
-enum el_result sqlite_db_put(struct sqlite_db *db, const char *key,
-			     uint64_t version, const char *value,
-			     uint64_t *written, struct l2a_error *err);
+struct sqlite_put {
+	const char *key;
+	uint64_t version;
+	const char *value;
+	enum el_result result;
+	uint64_t written;
+};
+
+/**
+ * sqlite_db_put() - write records in one transaction
+ * @db: the database
+ * @puts: one after the other, each by itself EL_OK or EL_CONFLICT
+ * @n: how many
+ * @err: filled in where not EL_OK
+ *
+ * Return: EL_OK; EL_FAILED or EL_UNKNOWN, and then so are all of them.
+ */
+enum el_result sqlite_db_put(struct sqlite_db *db, struct sqlite_put *puts,
+			     size_t n, struct l2a_error *err);
 
 /**
  * sqlite_db_read() - read what has changed, or all

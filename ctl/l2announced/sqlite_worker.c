@@ -170,48 +170,127 @@ static void get(struct store *store, struct call *call)
 				     &call->err);
 }
 
-static void put(struct store *store, struct call *call)
+static void answer(struct store *store, struct call *call)
 {
-	uint64_t begin = l2a_clock_ns(CLOCK_MONOTONIC);
+	struct news *news = news_new(NEWS_ANSWER);
 
-	call->items = xmalloc(sizeof(*call->items));
-	call->n = 1;
-	call->items->key = xstrdup(call->key);
-	call->result = sqlite_db_put(store->db, call->key, call->version,
-				     call->value, &call->items->version,
-				     &call->err);
-	if (call->result != EL_CONFLICT)
-		store->unwritable = call->result != EL_OK;
-	if (call->result != EL_OK && call->result != EL_CONFLICT)
-		return;
+	news->call = call;
+	tell(store, news);
+}
+
+static bool reachable(struct store *store, struct call *call)
+{
+	open_db(store);
+	if (store->db)
+		return true;
+	call->result = EL_FAILED;
+	l2a_fail(&call->err, -EIO, "%s: cannot be reached", store->path);
+	return false;
+}
+
+static void set_rtt(struct store *store, uint64_t begin)
+{
 	pthread_mutex_lock(&store->lock);
 	store->rtt_us = (l2a_clock_ns(CLOCK_MONOTONIC) - begin) /
 			L2A_NSEC_PER_USEC + 1;
 	pthread_mutex_unlock(&store->lock);
 }
 
-static void carry_out(struct store *store, struct call *call)
+static void put_all(struct store *store, struct sqlite_put *puts, size_t n,
+		    struct l2a_error *err)
 {
-	struct news *news;
+	uint64_t begin = l2a_clock_ns(CLOCK_MONOTONIC);
 
-	call->result = EL_FAILED;
-	open_db(store);
-	if (!store->db)
-		l2a_fail(&call->err, -EIO, "%s: cannot be reached", store->path);
-	else if (call->type == CALL_GET)
+	if (sqlite_db_put(store->db, puts, n, err) != EL_OK) {
+		store->unwritable = true;
+		give_up(store, err);
+		return;
+	}
+	set_rtt(store, begin);
+	/* A conflict writes nothing, and tells nothing of a full disk. */
+	for (size_t i = 0; i < n; i++) {
+		if (puts[i].result == EL_OK)
+			store->unwritable = false;
+	}
+}
+
+static void answer_put(struct store *store, struct call *call,
+		       const struct sqlite_put *put, const struct l2a_error *err)
+{
+	call->result = put->result;
+	call->err = *err;
+	call->items = xmalloc(sizeof(*call->items));
+	call->n = 1;
+	call->items->key = xstrdup(call->key);
+	call->items->version = put->written;
+	answer(store, call);
+}
+
+/* Keys are "node/a", "holder/s" and the like. */
+static bool same_kind(const char *a, const char *b)
+{
+	size_t kind = strcspn(a, "/");
+
+	return strcspn(b, "/") == kind && !memcmp(a, b, kind);
+}
+
+/*
+ * The writes at the head of the queue share a transaction: a commit costs more than
+ * all that is written. Those of one kind, so that a renewal never fails because a
+ * claim does.
+ * Return: what comes after them.
+ */
+static struct call *put_calls(struct store *store, struct call *calls)
+{
+	struct l2a_error err = { 0 };
+	struct sqlite_put *puts = NULL;
+	struct call *end, *next;
+	size_t n = 0;
+
+	for (end = calls; end && end->type == CALL_PUT &&
+			  same_kind(end->key, calls->key); end = end->next) {
+		puts = xrealloc(puts, n + 1, sizeof(*puts));
+		puts[n++] = (struct sqlite_put){
+			.key = end->key, .version = end->version,
+			.value = end->value,
+		};
+	}
+	put_all(store, puts, n, &err);
+	for (size_t i = 0; i < n; i++, calls = next) {
+		next = calls->next;
+		calls->next = NULL;
+		answer_put(store, calls, &puts[i], &err);
+	}
+	free(puts);
+	return end;
+}
+
+static void read_call(struct store *store, struct call *call)
+{
+	if (call->type == CALL_GET)
 		get(store, call);
-	else if (call->type == CALL_PUT)
-		put(store, call);
 	else
 		call->result = sqlite_db_read(store->db, call->key, 0,
 					      &call->items, &call->n,
 					      &call->rev, &call->err);
-	if (store->db && (call->result == EL_FAILED ||
-			  call->result == EL_UNKNOWN))
+	if (call->result == EL_FAILED)
 		give_up(store, &call->err);
-	news = news_new(NEWS_ANSWER);
-	news->call = call;
-	tell(store, news);
+	answer(store, call);
+}
+
+/* Return: the call after those carried out. */
+static struct call *carry_out(struct store *store, struct call *call)
+{
+	struct call *next = call->next;
+
+	if (reachable(store, call) && call->type == CALL_PUT)
+		return put_calls(store, call);
+	call->next = NULL;
+	if (store->db)
+		read_call(store, call);
+	else
+		answer(store, call);
+	return next;
 }
 
 static void read_view(struct store *store)
@@ -291,16 +370,12 @@ void *sqlite_worker(void *arg)
 		bool wrote = call;
 
 		while (call) {
-			struct call *next = call->next;
-
 			if (call->type == CALL_CLOSE) {
 				sqlite_call_free(call);
 				close_db(store);
 				return NULL;
 			}
-			call->next = NULL;
-			carry_out(store, call);
-			call = next;
+			call = carry_out(store, call);
 		}
 		look_whether_replaced(store);
 		open_db(store);

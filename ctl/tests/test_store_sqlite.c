@@ -12,6 +12,7 @@
 #include <event2/event.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,24 +60,35 @@ static struct sqlite_db *open_db(void)
 	return db;
 }
 
+static enum el_result put_one(struct sqlite_db *db, const char *key,
+			      uint64_t version, const char *value,
+			      uint64_t *written)
+{
+	struct sqlite_put put = {
+		.key = key, .version = version, .value = value,
+	};
+	struct l2a_error err = { 0 };
+
+	sqlite_db_put(db, &put, 1, &err);
+	*written = put.written;
+	return put.result;
+}
+
 static uint64_t put_ok(struct sqlite_db *db, const char *key, uint64_t version,
 		       const char *value)
 {
-	struct l2a_error err = { 0 };
-	uint64_t written = 0;
+	uint64_t written;
 
-	assert_int_equal(sqlite_db_put(db, key, version, value, &written, &err),
-			 EL_OK);
+	assert_int_equal(put_one(db, key, version, value, &written), EL_OK);
 	return written;
 }
 
 static void put_conflict(struct sqlite_db *db, const char *key,
 			 uint64_t version, const char *value)
 {
-	struct l2a_error err = { 0 };
 	uint64_t written;
 
-	assert_int_equal(sqlite_db_put(db, key, version, value, &written, &err),
+	assert_int_equal(put_one(db, key, version, value, &written),
 			 EL_CONFLICT);
 }
 
@@ -98,6 +110,67 @@ static void test_compare_and_swap(void **state)
 	assert_string_equal(item.value, "2");
 	assert_int_equal(item.version, two);
 	free(item.value);
+	sqlite_db_close(db);
+}
+
+/* Together, and each by itself: also a second one to the same record. */
+static void test_together(void **state)
+{
+	struct sqlite_db *db = open_db(), *other = open_db();
+	struct sqlite_put puts[] = {
+		{ .key = "holder/a", .value = "1" },
+		{ .key = "holder/taken", .value = "1" },
+		{ .key = "holder/a", .value = "too late" },
+		{ .key = "holder/b", .value = "1" },
+	};
+	struct store_item *items;
+	struct l2a_error err;
+	uint64_t rev;
+	size_t n;
+
+	(void)state;
+	put_ok(db, "holder/taken", 0, "x");
+	assert_int_equal(sqlite_db_put(db, puts, 4, &err), EL_OK);
+	assert_int_equal(puts[0].result, EL_OK);
+	assert_int_equal(puts[1].result, EL_CONFLICT);
+	assert_int_equal(puts[2].result, EL_CONFLICT);
+	assert_int_equal(puts[3].result, EL_OK);
+	assert_true(puts[3].written > puts[0].written);
+	assert_int_equal(sqlite_db_read(other, "holder/", 0, &items, &n, &rev,
+					&err), EL_OK);
+	assert_int_equal(n, 3);
+	assert_int_equal(rev, puts[3].written);
+	sqlite_items_free(items, n);
+	sqlite_db_close(other);
+	sqlite_db_close(db);
+}
+
+/* None of them, where they cannot all be written. */
+static void test_together_or_not(void **state)
+{
+	const char *refuse_b =
+		"CREATE TRIGGER t BEFORE INSERT ON record WHEN NEW.key = 'holder/b' "
+		"BEGIN SELECT RAISE(ABORT, 'no room for b'); END";
+	struct sqlite_db *db = open_db();
+	struct sqlite_put puts[] = {
+		{ .key = "holder/a", .value = "1" },
+		{ .key = "holder/b", .value = "1" },
+	};
+	struct store_item item;
+	struct l2a_error err;
+	sqlite3 *raw;
+
+	(void)state;
+	assert_int_equal(sqlite3_open(path, &raw), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(raw, refuse_b, NULL, NULL, NULL),
+			 SQLITE_OK);
+	sqlite3_close(raw);
+	assert_int_equal(sqlite_db_put(db, puts, 2, &err), EL_FAILED);
+	assert_non_null(strstr(err.text, "no room for b"));
+	assert_int_equal(puts[0].result, EL_FAILED);
+	assert_int_equal(puts[1].result, EL_FAILED);
+	assert_int_equal(sqlite_db_get(db, "holder/a", &item, &err), EL_OK);
+	assert_null(item.value);
 	sqlite_db_close(db);
 }
 
@@ -186,9 +259,8 @@ static void *writer(void *arg)
 			break;
 		}
 		snprintf(value, sizeof(value), "%d", round + 1);
-		result = sqlite_db_put(db, "holder/s",
-				       item.value ? item.version : 0, value,
-				       &written, &err);
+		result = put_one(db, "holder/s", item.value ? item.version : 0,
+				 value, &written);
 		free(item.value);
 		if (result != EL_OK && result != EL_CONFLICT)
 			break;
@@ -478,6 +550,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_compare_and_swap),
+		TEST(test_together),
+		TEST(test_together_or_not),
 		TEST(test_delete),
 		TEST(test_changes),
 		TEST(test_race),
