@@ -50,11 +50,16 @@ static void out_of_bounds(void)
 	kfree(thing);
 }
 
+/* Several: a stack may still hold a pointer to the last. */
 static void leak(void)
 {
-	struct thing *thing = make();
+	struct thing *thing;
+	int i;
 
-	OPTIMIZER_HIDE_VAR(thing);
+	for (i = 0; i < 16; i++) {
+		thing = make();
+		OPTIMIZER_HIDE_VAR(thing);
+	}
 }
 
 static void lock_order(void)
