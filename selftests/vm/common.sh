@@ -92,6 +92,10 @@ at_hand()
 	find /usr/lib/locale -path '*/C.*' -type f -exec touch {} +
 }
 
+# What a module of User Mode Linux is made with: UBSAN is off there by default.
+# shellcheck disable=SC2034
+L2A_UML_MAKE=(ARCH=um UBSAN_SANITIZE=y)
+
 # is_uml FOLDER: whether the kernel there is User Mode Linux.
 is_uml()
 {
