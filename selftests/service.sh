@@ -114,7 +114,7 @@ check "service show: keys" shape "$L2A_TMP/services" \
 	name vips devs holder token since transitions state
 control worker1 -j node show > "$L2A_TMP/nodes"
 check "node show: keys" shape "$L2A_TMP/nodes" \
-	name state services devs last_seen_ms
+	name state weight services devs last_seen_ms
 check "status tells of the service" \
 	grep "$SERVICE" <(control worker1 status)
 

@@ -125,7 +125,8 @@ static __always_inline __be16 changed(__be16 checksum, __u32 by)
 	__u32 sum = (__u16)~checksum + (by & 0xffff) + (by >> 16);
 
 	sum = (sum & 0xffff) + (sum >> 16);
-	return (__be16)~((sum & 0xffff) + (sum >> 16));
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (__be16)~sum;
 }
 
 #define OFFSET(member)	(ETH_HLEN + offsetof(struct nd_packet, member))
