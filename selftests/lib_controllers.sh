@@ -20,7 +20,10 @@ WORKERS=(worker1 worker2 worker3)
 
 # Duration of a node's lease, ms. Renewed four times as often, as by default.
 LEASE_MS=${LEASE_MS:-2000}
-! slow_kernel || LEASE_MS=$((4 * LEASE_MS))
+if slow_kernel; then
+	LEASE_MS=$((4 * LEASE_MS))
+	PATIENCE=$((4 * PATIENCE))
+fi
 
 # The process of each worker's controller.
 declare -A CONTROLLER
