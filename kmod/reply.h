@@ -4,7 +4,8 @@
  * turning one round in its own buffer.
  *
  * On the way to an answer the namespace and the VIP are const, and what is counted is
- * per CPU: two CPUs that answer, be it for the same VIP, write to no common memory.
+ * per CPU: two CPUs that answer, be it for the same VIP, write to no common memory
+ * of the module's.
  */
 #ifndef L2A_REPLY_H
 #define L2A_REPLY_H

@@ -51,8 +51,8 @@ def kill_group(process):
     process.wait()
 
 
-def until(what, condition, patience=60):
-    """Wait for a condition; what it gave, which is true."""
+def until(what, condition, patience=60, pause=0.05):
+    """Wait for a condition, with a pause between looks; what it gave: true."""
     end = time.monotonic() + patience
     while True:
         value = condition()
@@ -60,7 +60,7 @@ def until(what, condition, patience=60):
             return value
         if time.monotonic() > end:
             raise TimeoutError(what)
-        time.sleep(0.05)
+        time.sleep(pause)
 
 
 def enter(namespace):

@@ -92,16 +92,22 @@ def answering(name):
 
 def all_answered(names, count):
     """Each service has its VIP answered, by the node that it began with."""
-    time.sleep(2)
     seen = lab.asked(names[0], "service", "show") or []
     held = sum(s["state"] == "held" and s["token"] == 1 for s in seen)
     return held == count == sum(map(answering, names))
 
 
+def renewed(nodes, times):
+    """Wait until each of them, at rest, has renewed so often."""
+    least = counters()["writes"] + nodes * times
+    until("the nodes have renewed", lambda: counters()["writes"] >= least,
+          PATIENCE, pause=1)
+
+
 def measured(seconds, controllers, etcd):
     """Counters and CPU over a time, per second."""
-    # What the last change made has calmed down.
-    time.sleep(3 * DURATION_MS / 1000)
+    # Three durations: what the last change made has calmed down.
+    renewed(len(controllers), 3 * DURATION_MS // RENEW_MS)
     begun, before = time.monotonic(), counters()
     used = [cpu(c) for c in controllers], cpu(etcd)
     time.sleep(seconds)
@@ -124,7 +130,9 @@ def cluster(names, count, etcd, seconds):
     until("the nodes are ready", lambda: lab.all_ready(names, len(names)),
           PATIENCE)
     fill(prefix, names, count)
-    until("all is answered", lambda: all_answered(names, count), PATIENCE)
+    # Looking costs the one CPU that all share.
+    until("all is answered", lambda: all_answered(names, count), PATIENCE,
+          pause=2)
     found = measured(seconds, controllers, etcd)
     for name, process in zip(names, controllers):
         kill_group(process)
