@@ -59,17 +59,17 @@ check "on all its devices" \
 on "$other" sysctl -qw net.ipv4.conf.all.proxy_arp=0
 
 on "$HOLDER" nft add table arp own
-on "$HOLDER" nft add chain arp own in '{ type filter hook input priority 0; }'
-on "$HOLDER" nft add rule arp own in arp daddr ip 12.0.0.199 accept
+on "$HOLDER" nft add chain arp own inward '{ type filter hook input priority 0; }'
+on "$HOLDER" nft add rule arp own inward arp daddr ip 12.0.0.199 accept
 check "rules that drop nothing" warns_not "$HOLDER"
-on "$HOLDER" nft add rule arp own in arp daddr ip 12.0.0.198 drop
+on "$HOLDER" nft add rule arp own inward arp daddr ip 12.0.0.198 drop
 check "a rule that drops ARP" \
-	warns "$HOLDER" 'nftables: table arp own, chain in drops ARP'
+	warns "$HOLDER" 'nftables: table arp own, chain inward drops ARP'
 check "is that host's alone" warns_not "$other"
-on "$HOLDER" nft flush chain arp own in
-on "$HOLDER" nft add chain arp own in '{ policy drop; }'
+on "$HOLDER" nft flush chain arp own inward
+on "$HOLDER" nft add chain arp own inward '{ policy drop; }'
 check "so does a policy" \
-	warns "$HOLDER" 'nftables: table arp own, chain in drops ARP'
+	warns "$HOLDER" 'nftables: table arp own, chain inward drops ARP'
 on "$HOLDER" nft delete table arp own
 
 on "$other" ip link add br9 type bridge
