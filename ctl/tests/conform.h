@@ -41,6 +41,11 @@ struct conform_reply {
 	char error[L2A_ERROR_TEXT];
 };
 
+/* The records that are written and removed. */
+#define RECORD		"holder/conform-a"
+#define OTHER		"holder/conform-b"
+#define THIRD		"node/conform-c"
+
 /* Set by main() from the command line. */
 extern struct event_base *conform_base;
 extern struct config conform_config;
@@ -78,6 +83,30 @@ const char *conform_result(enum el_result result);
 /* The plan. Return: the exit status */
 int conform_end(void);
 
+/* conform_judge.c: checks of what came, with what was seen where it is not so. */
+void conform_expect(const struct conform_reply *r, enum el_result expected,
+		    const char *what);
+/* That a watcher is told of @value (NULL: it is gone), by revision @rev or later. */
+void conform_expect_seen(struct conform_store *s, const char *key,
+			 const char *value, uint64_t rev, const char *what);
+/* For conform_wait(), each of a struct conform_watch. */
+bool conform_is_up(void *watch);
+bool conform_is_down(void *watch);
+bool conform_has_view(void *watch);
+/* Remove what a test, or an earlier run, has left. */
+void conform_clear(struct conform_store *s);
+/* A shell's command, without which there is no going on. */
+void conform_must(const char *command);
+
+/*
+ * conform_wire.c: all of it; the lost answer alone; and what a second process whose
+ * wire is good does beside them: write up to @values, and delete OTHER.
+ */
+void conform_test_wire(struct conform_store *s, const char *beside,
+		       const char *forget);
+void conform_test_lost_answer(struct conform_store *s);
+int conform_write_some(int values);
+
 /* conform_proxy.c: a wire between store and server that can be bad. */
 enum proxy_mode {
 	PROXY_PASS,
@@ -91,7 +120,9 @@ bool proxy_open(const char *ports);
 bool proxy_there(void);
 /* Of connections from now on and those there are; with @cut these end first. */
 void proxy_set(enum proxy_mode mode, bool cut);
-/* How many bytes were dropped since the mode was set. */
+/* The connections there are carry nothing any more; those from now on do. */
+void proxy_silence(void);
+/* How many bytes were dropped since the wire was last made bad. */
 size_t proxy_dropped(void);
 void proxy_close(void);
 

@@ -18,6 +18,7 @@
 struct pair {
 	LIST_ENTRY(pair) list;
 	struct bufferevent *client, *server;
+	bool silent;
 };
 
 static LIST_HEAD(, pair) pairs = LIST_HEAD_INITIALIZER(pairs);
@@ -40,7 +41,8 @@ static void on_bytes(struct bufferevent *from, void *arg)
 	bool answer = from == p->server;
 	struct evbuffer *in = bufferevent_get_input(from);
 
-	if (mode == (answer ? PROXY_DROP_ANSWERS : PROXY_DROP_QUESTIONS)) {
+	if (p->silent ||
+	    mode == (answer ? PROXY_DROP_ANSWERS : PROXY_DROP_QUESTIONS)) {
 		dropped += evbuffer_get_length(in);
 		evbuffer_drain(in, evbuffer_get_length(in));
 		return;
@@ -127,6 +129,15 @@ void proxy_set(enum proxy_mode new_mode, bool cut)
 	}
 	if (mode != PROXY_REFUSE && !listener)
 		listen_here();
+}
+
+void proxy_silence(void)
+{
+	struct pair *p;
+
+	dropped = 0;
+	LIST_FOREACH(p, &pairs, list)
+		p->silent = true;
 }
 
 size_t proxy_dropped(void)
