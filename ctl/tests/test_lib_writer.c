@@ -214,7 +214,10 @@ static void test_when_color(void **state)
 	bool is;
 
 	(void)state;
-	assert_true(master >= 0 && !grantpt(master) && !unlockpt(master));
+	/* Where packages are built there may be none. */
+	if (master < 0)
+		skip();
+	assert_true(!grantpt(master) && !unlockpt(master));
 	tty = open(ptsname(master), O_RDWR | O_NOCTTY);
 	file = open("/dev/null", O_WRONLY);
 	assert_true(tty >= 0 && file >= 0);
