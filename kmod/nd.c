@@ -7,7 +7,8 @@
  * goes to the VIP itself, and where that is no address of this host's it would
  * be routed away before LOCAL_IN. With br_netfilter a bridge takes what it
  * forwards through PRE_ROUTING too; there a frame is not ours to take, and what the
- * bridge passes up is met at LOCAL_IN instead.
+ * bridge passes up is met at LOCAL_IN instead: a unicast solicitation where this
+ * host has a local route to the VIP.
  *
  * What goes out is guarded at LOCAL_OUT, where the stack and raw sockets pass.
  *
@@ -118,7 +119,8 @@ static int nd_make_room(struct sk_buff *skb, const struct net_device *dev,
 	int headroom, more;
 
 	/* What stood before the message is not said back. */
-	skb_pull(skb, offset - sizeof(struct ipv6hdr));
+	if (!pskb_pull(skb, offset - sizeof(struct ipv6hdr)))
+		return -ENOMEM;
 	skb_reset_network_header(skb);
 	if (skb->len > L2A_ND_LEN && pskb_trim(skb, L2A_ND_LEN))
 		return -ENOMEM;

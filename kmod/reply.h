@@ -88,8 +88,9 @@ static __always_inline bool l2a_must_be_silent(const struct l2a_vip *vip,
  *
  * Sends a tunnel's metadata back where they came from, and lets go of everything
  * the packet gathered on its way in: a route, a connection, a time stamp that a
- * queueing discipline would read as a departure time, or a mark by which a
- * switch believes that its hardware has forwarded the frame.
+ * queueing discipline would read as a departure time, a mark by which a switch
+ * believes that its hardware has forwarded the frame, or what a virtual machine
+ * claimed of segments that it is to be cut into.
  *
  * Softirq.
  */
@@ -105,6 +106,8 @@ static inline void l2a_skb_turn(struct sk_buff *skb)
 	skb->mark = 0;
 	skb->tstamp = 0;
 	skb->ip_summed = CHECKSUM_NONE;
+	if (unlikely(skb_is_gso(skb)))
+		skb_gso_reset(skb);
 	if (unlikely(reply_md))
 		skb_dst_set(skb, &reply_md->dst);
 }

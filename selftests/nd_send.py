@@ -14,6 +14,9 @@ usage: python3 nd_send.py DEVICE ns|na TARGET [KEY=VALUE...]
     code=N          ICMPv6 code (0)
     more=HEX        these bytes after the options
     length=N        cut the message to so many bytes
+    fragment=N      in two fragments, the first of N bytes, a multiple of 8; in
+                    one where that is all
+    headers=N       behind so many extension headers of 2048 bytes
     sum=bad         the checksum is wrong
     vlan=ID         in a VLAN
 """
@@ -64,6 +67,22 @@ def build_message(kind, target, mac, given):
     return message[:int(given.get("length", len(message)))]
 
 
+def packets(message, given):
+    """What follows each IPv6 header, and that header's name for it."""
+    if "fragment" in given:
+        cut = int(given["fragment"])
+        rest = message[cut:]
+        pieces = [(bool(rest), message[:cut])] + ([(cut, rest)] if rest else [])
+        return [(44, struct.pack("!BBHI", 58, 0, where, 7) + piece)
+                for where, piece in pieces]
+    payload, first = message, 58
+    for _ in range(int(given.get("headers", 0))):
+        # Destination options (RFC 8200, section 4.6), all padding.
+        payload = bytes([first, 255]) + bytes(2046) + payload
+        first = 60
+    return [(first, payload)]
+
+
 def build(kind, target, mac, given):
     group = ip_bytes("ff02::1") if kind == "na" else group_of(target)
     source = ip_bytes(given.get("from", "fe80::99"))
@@ -74,13 +93,15 @@ def build(kind, target, mac, given):
         total ^= 0x0100
     message = message[:2] + struct.pack("!H", total) + message[4:]
     to_mac = given.get("to_mac")
-    frame = mac_bytes(to_mac) if to_mac else group_mac(destination)
-    frame += mac_bytes(mac)
+    head = mac_bytes(to_mac) if to_mac else group_mac(destination)
+    head += mac_bytes(mac)
     if "vlan" in given:
-        frame += struct.pack("!HH", 0x8100, int(given["vlan"]))
-    frame += struct.pack("!HIHBB", 0x86dd, 0x60000000, len(message), 58,
-                         int(given.get("hops", 255)))
-    return frame + source + destination + message
+        head += struct.pack("!HH", 0x8100, int(given["vlan"]))
+    head += struct.pack("!H", 0x86dd)
+    return [head + struct.pack("!IHBB", 0x60000000, len(payload), first,
+                               int(given.get("hops", 255)))
+            + source + destination + payload
+            for first, payload in packets(message, given)]
 
 
 def main(device, kind, target, *words):
@@ -89,9 +110,11 @@ def main(device, kind, target, *words):
         mac = given.get("mac", f.read().strip())
     s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
     s.bind((device, 0))
-    s.send(build(kind, ip_bytes(target), mac, given))
+    for frame in build(kind, ip_bytes(target), mac, given):
+        s.send(frame)
 
 
-if len(sys.argv) < 4 or sys.argv[2] not in TYPES:
-    sys.exit(__doc__)
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    if len(sys.argv) < 4 or sys.argv[2] not in TYPES:
+        sys.exit(__doc__)
+    main(*sys.argv[1:])
