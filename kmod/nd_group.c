@@ -166,7 +166,7 @@ static void group_todo(struct l2a_groups *groups, struct l2a_group *group)
 {
 	if (list_empty(&group->todo))
 		list_add_tail(&group->todo, &groups->todo);
-	mod_delayed_work(system_wq, &groups->work, 0);
+	schedule_delayed_work(&groups->work, 0);
 }
 
 static struct l2a_group *group_new(struct l2a_groups *groups,

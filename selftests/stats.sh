@@ -122,6 +122,7 @@ check "a standby's own host speaks as the VIP: guarded" \
 	raises "guarded 1" speaks_as_vip
 check "what was counted stays when a VIP goes" raises "vips -1" \
 	on worker1 l2ctl vip del "$VIP" dev eth0
+[ ! -d /proc/sys/net/ipv6 ] || on worker1 l2ctl vip add 2001:db8::100 dev eth0
 on worker1 l2ctl vip flush
 check "without VIPs nothing is counted" raises "" asked 2 12.0.0.77
 check "and none of this was worth a line in the kernel's log" log_is_silent
