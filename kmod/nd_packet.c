@@ -142,6 +142,9 @@ bool l2a_nd_valid(struct sk_buff *skb, unsigned int hook, struct l2a_nd *nd)
 	msg = skb_header_pointer(skb, nd->offset, sizeof(buf), &buf);
 	if (!msg || msg->icmph.icmp6_code || ipv6_hdr(skb)->hop_limit != 255)
 		return false;
+	/* Connection tracking has put the pieces together (RFC 6980). */
+	if (unlikely(IP6CB(skb)->flags & IP6SKB_FRAGMENTED))
+		return false;
 	nd->told = false;
 	ether_addr_copy(nd->lladdr, eth_hdr(skb)->h_source);
 	return read_options(skb, nd) && addresses_valid(nd, msg) &&

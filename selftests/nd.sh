@@ -46,8 +46,30 @@ counter() {
 	vip_field worker1 "$1"
 }
 
+# passed: packets left to the stack.
+passed() {
+	quietly worker1 l2ctl -j stats | field passed
+}
+
+# track: worker1 looks at connections, which takes fragments together. tracked: it
+# has seen a solicitation as a whole.
+track() {
+	on worker1 nft -f - <<- 'END'
+		table ip6 track {
+			chain pre {
+				type filter hook prerouting priority 0;
+				ct state untracked,new,established,invalid icmpv6 type nd-neighbor-solicit counter
+			}
+		}
+	END
+}
+
+tracked() {
+	quietly worker1 nft list table ip6 track | grep 'packets [1-9]'
+}
+
 begin neighbor worker1
-plan 32
+plan 36
 capture_start
 
 check "an IPv6 address is taken" on worker1 l2ctl vip add "$VIP" dev eth0 \
@@ -109,6 +131,7 @@ check "nor was it a conflict" vip_is worker1 conflicts 0
 on neighbor ip addr del "$VIP/64" dev eth0
 
 before=$(counter replies)
+passed_before=$(passed)
 unanswered "hop limit 254" hops=254
 unanswered "code 1" code=1
 unanswered "a wrong checksum" sum=bad
@@ -120,6 +143,24 @@ unanswered "from :: to one host" from=:: option=none to="$VIP" \
 	to_mac="${MAC[worker1]}"
 unanswered "from a group" from=ff02::1
 check "none of these was counted" vip_is worker1 replies "$before"
+# From a group is what IPv6 itself drops.
+check "all the others were left to the stack" \
+	[ "$(passed)" -ge $((passed_before + 8)) ]
+
+start=$(now)
+solicit neighbor eth0 "$VIP" fragment=64
+check "in a fragment: not answered" saw --since "$start" -- replies=0
+if track; then
+	start=$(now)
+	solicit neighbor eth0 "$VIP" fragment=16
+	check "nor where connection tracking puts them together" \
+		saw --since "$start" -- replies=0
+	check "which it did" tracked
+	on worker1 nft delete table ip6 track
+else
+	ktap_test_skip "nor where connection tracking puts them together: none here"
+	ktap_test_skip "which it did"
+fi
 
 start=$(now)
 ask 2 "${ADDRESS6[worker1]}"
