@@ -142,6 +142,7 @@ static struct l2a_vip *take_due(struct l2a_announcer *a, u64 now, u64 *wait)
 	}
 	dequeue(a, vip);
 	pace_charge(a, vip, now);
+	vip->queued.sent = now;
 	return vip;
 }
 
@@ -244,6 +245,19 @@ static void kick(struct l2a_announcer *a)
 	mod_delayed_work(announce_wq, &a->work, 0);
 }
 
+/*
+ * When a VIP's rounds may begin anew; where they may at once, that is no later than
+ * now. However often a VIP is announced, IPv6 wants a second in between.
+ */
+static u64 earliest(const struct l2a_vip *vip)
+{
+	const struct l2a_announce_entry *entry = &vip->queued;
+
+	if (!entry->sent || !l2a_vip_is6(&vip->key))
+		return 0;
+	return entry->sent + L2A_ANNOUNCE_ND_GAP * NSEC_PER_MSEC;
+}
+
 static void start(struct l2a_net *ln, struct l2a_vip *vip, u16 rounds)
 {
 	struct l2a_announcer *a = &ln->announcer;
@@ -254,7 +268,10 @@ static void start(struct l2a_net *ln, struct l2a_vip *vip, u16 rounds)
 		entry->rounds = rounds;
 		if (entry->queue != L2A_QUEUE_FIRST) {
 			dequeue(a, vip);
-			enqueue_first(a, vip);
+			if (earliest(vip) > ktime_get_ns())
+				enqueue_later(a, vip, earliest(vip));
+			else
+				enqueue_first(a, vip);
 		}
 	}
 	spin_unlock_bh(&a->lock);

@@ -23,6 +23,9 @@ struct net_device;
 #define L2A_ANNOUNCE_RATE	1000
 #define L2A_ANNOUNCE_BURST	100
 
+/* Milliseconds that lie between two rounds of an IPv6 VIP (RFC 4861, 7.2.6). */
+#define L2A_ANNOUNCE_ND_GAP	1000
+
 /* The most a round sends: both forms of a gratuitous ARP. */
 #define L2A_ROUND_FRAMES	2
 
@@ -58,6 +61,7 @@ enum l2a_announce_queue {
  * @first: in &l2a_announcer.first
  * @later: in &l2a_announcer.later
  * @due: nanoseconds of CLOCK_MONOTONIC
+ * @sent: the same of the last round, 0 before the first
  * @rounds: rounds left
  * @queue: which of the queues
  */
@@ -67,6 +71,7 @@ struct l2a_announce_entry {
 		struct rb_node later;
 	};
 	u64 due;
+	u64 sent;
 	u16 rounds;
 	u8 queue;
 };

@@ -57,7 +57,8 @@ static int interval_check(struct genl_info *info, const struct l2a_vip_key *key)
 {
 	struct nlattr *attr = info->attrs[L2ANNOUNCE_A_VIP_ANNOUNCE_INTERVAL];
 
-	if (!attr || !l2a_vip_is6(key) || nla_get_u32(attr) >= MSEC_PER_SEC)
+	if (!attr || !l2a_vip_is6(key) ||
+	    nla_get_u32(attr) >= L2A_ANNOUNCE_ND_GAP)
 		return 0;
 	NL_SET_ERR_MSG_ATTR(info->extack, attr,
 			    KBUILD_MODNAME ": the interval of an IPv6 VIP is at least 1000 ms");

@@ -65,7 +65,7 @@ few_defences() {
 
 begin neighbor worker1 worker2
 require jq
-plan 20
+plan 22
 capture_start
 
 start=$(now)
@@ -86,6 +86,15 @@ check "the counter of announcements agrees" \
 start=$(now)
 on worker1 l2ctl announce "$VIP"
 announced "on demand it announces again" "$start"
+
+start=$(now)
+for _ in 1 2 3; do
+	on worker1 l2ctl announce "$VIP"
+done
+check "however often it is asked to" \
+	wait_for sees --since "$start" -- 'rounds_whole>=2' announcements_unaccepted=0
+check "it does not more often than once a second" \
+	saw --since "$start" -- 'round_gap_min_ms>=1000'
 
 start=$(now)
 on lan ip link set worker1 down
