@@ -43,13 +43,31 @@ lines_are_objects() {
 		"$L2A_TMP/json" > /dev/null
 }
 
+# deaf SOCKET: listen to a controller without reading, and note how that goes.
+deaf() {
+	python3 - "$1" "$L2A_TMP/deaf" << 'END'
+import select
+import socket
+import sys
+
+with socket.socket(socket.AF_UNIX) as s, open(sys.argv[2], "w") as notes:
+    s.connect(sys.argv[1])
+    s.sendall(b"GET /v1/events HTTP/1.1\r\nHost: l2announced\r\n\r\n")
+    poll = select.poll()
+    for what, word in (select.POLLIN, "listens"), (0, "cut off"):
+        poll.register(s, what)
+        poll.poll()
+        print(word, file=notes, flush=True)
+END
+}
+
 quiet() {
 	[ ! -s "$L2A_TMP/json.err" ] || { cat "$L2A_TMP/json.err"; return 1; }
 }
 
 cluster
-require jq
-plan 20
+require jq python3
+plan 22
 
 asked=$(someone_else)
 # Neither asked nor the holder.
@@ -101,6 +119,29 @@ check_controllers "a warning" wait_for told \
 on "$asked" sysctl -qw net.ipv4.conf.eth0.proxy_arp=0
 check_controllers "and its end" wait_for told \
 	'.event == "warning-end" and (.text | test("proxy_arp is on"))'
+
+# What a socket holds that nobody reads is little where it is born so; what is told of a
+# service with many VIPs is much.
+many=(12.0.3.{1..100})
+room=$(sysctl -n net.core.wmem_default)
+sysctl -qw net.core.wmem_default=4608
+deaf "$(controller_socket "$asked")" &
+started $!
+wait_for grep -q listens "$L2A_TMP/deaf" || lost "a listener"
+sysctl -qw net.core.wmem_default="$room"
+control worker1 service set default/warned vip "${many[@]}"
+# However much there is to tell meanwhile.
+cut_off() {
+	control worker1 service set default/warned prefer "$third"
+	control worker1 service set default/warned prefer none
+	grep -q 'cut off' "$L2A_TMP/deaf"
+}
+# It is given half a minute.
+check_controllers "whoever does not read is cut off" \
+	wait_until $((PATIENCE + 60)) cut_off
+control worker1 service del default/warned
+check_controllers "the others are not" wait_for told \
+	'.event == "service-del" and .name == "default/warned"'
 
 controller_signal "$third" KILL
 check_controllers "a node that dies" wait_for told \

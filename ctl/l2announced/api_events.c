@@ -33,6 +33,7 @@ struct listener {
 	TAILQ_ENTRY(listener) list;
 	struct api_events *events;
 	struct evhttp_request *req;
+	uint64_t behind_ns;	/* since when something is unread; 0: nothing is */
 };
 
 struct api_events {
@@ -178,11 +179,28 @@ static struct evbuffer *unread(const struct listener *l)
 	return bufferevent_get_output(evhttp_connection_get_bufferevent(conn));
 }
 
+/*
+ * Each line sent begins libevent's time for sending anew, so that it ends only who is
+ * told nothing more.
+ */
+static bool reads(struct listener *l)
+{
+	size_t behind = evbuffer_get_length(unread(l));
+	uint64_t now = l2a_clock_ns(CLOCK_MONOTONIC);
+
+	if (!behind)
+		l->behind_ns = 0;
+	else if (!l->behind_ns)
+		l->behind_ns = now;
+	return behind < BEHIND_MOST &&
+	       (!behind || now < l->behind_ns + SEND_TIMEOUT_S * L2A_NSEC_PER_SEC);
+}
+
 static void send_lines(struct listener *l, struct evbuffer *lines)
 {
 	struct evhttp_connection *conn = evhttp_request_get_connection(l->req);
 	struct evbuffer *copy = evbuffer_new();
-	bool sent = copy && evbuffer_get_length(unread(l)) < BEHIND_MOST &&
+	bool sent = copy && reads(l) &&
 		    !evbuffer_add_buffer_reference(copy, lines);
 
 	if (sent)
