@@ -52,8 +52,8 @@ done
 check_controllers "it flaps: nobody follows" \
 	saw "sequence=${MAC[$HOLDER]},${MAC[$next]}"
 
-on lan ip link set "$HOLDER" up
 up=$(now)
+on lan ip link set "$HOLDER" up
 check "the plug is in: not yet" devs_are "$HOLDER" "" "$next"
 check_controllers "when it has held, the service comes back" \
 	wait_for sees 'moves>=2' 'answerer.2.answers>=3'

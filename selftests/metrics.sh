@@ -145,7 +145,7 @@ check "the hook of the one takeover" wait_for metric_is "$HOLDER" \
 	'hook_runs_total{hook="on_acquire",result="ok"}' 1
 check "no other has run one" metric_is "$other" \
 	'hook_runs_total{hook="on_acquire",result="ok"}' 0
-control "$HOLDER" service set "$SERVICE" check command well interval 500ms
+control "$HOLDER" service set "$SERVICE" check command well interval 500ms timeout 30s
 check_controllers "checks that go well are counted" wait_for metric_above "$other" \
 	'check_runs_total{type="command",result="ok"}' 1
 check "none has failed" metric_is "$other" 'check_runs_total{type="command",result="failed"}' 0
