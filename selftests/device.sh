@@ -25,8 +25,17 @@ monitoring() {
 	[ -s "$L2A_TMP/events" ]
 }
 
+# not_a_port MASTER: the device does not become one, and the line says why.
+not_a_port() {
+	local said
+
+	said=$(ip -n "$worker1" link set lan0 master "$1" 2>&1) &&
+		{ echo "it is one"; return 1; }
+	grep 'has VIPs' <<< "$said" || { echo "$said"; return 1; }
+}
+
 begin neighbor worker1
-plan 13
+plan 17
 capture_start
 ip netns exec "$worker1" l2ctl -j monitor > "$L2A_TMP/events" &
 started $!
@@ -57,6 +66,22 @@ check "renamed: the VIP goes by the new name" vip_is worker1 dev lan0
 start=$(now)
 ask 2
 check "renamed: answered" saw --since "$start" -- answered=2
+
+# Its ARP would pass the VIP by.
+on worker1 ip link add br1 type bridge
+on worker1 ip link add bond1 type bond
+on worker1 ip link set lan0 down
+for master in br1 bond1; do
+	check "with a VIP it does not become a port of $master" \
+		not_a_port $master
+done
+on worker1 ip link add vrf1 type vrf table 100
+check "though it may be a VRF's" on worker1 ip link set lan0 master vrf1
+on worker1 ip link set lan0 nomaster
+on worker1 ip link set lan0 up
+start=$(now)
+ask 2
+check "and is answered as before" saw --since "$start" -- answered=2
 
 on worker1 ip link del lan0
 check "removed: the VIP is gone" no_vips
