@@ -193,6 +193,7 @@ static void fail(struct world *w, struct host *h, const struct el_action *a)
 	struct happening *hp;
 
 	tell(w, h, "kernel: no memory for %s", a->name);
+	h->sick_until = w->now + 5 * h->config.duration_ms * MS;
 	*kept = *a;
 	kept->name = xstrdup(a->name);
 	kept->rec = record_get(a->rec);
@@ -431,9 +432,17 @@ void host_pause(struct world *w, struct host *h, uint64_t ns)
 
 void host_suspend(struct world *w, struct host *h, uint64_t ns)
 {
+	uint64_t until = w->now + ns;
+	uint64_t from = h->asleep_until > w->now ? h->asleep_until : w->now;
+	uint64_t more = until > from ? until - from : 0;
+
 	tell(w, h, "machine suspends");
 	host_pause(w, h, ns);
-	h->slept += ns;
+	h->slept += more;
+	h->asleep_until = from + more;
+	/* It counts on the clock that stands still. */
+	if (h->sick_until > w->now)
+		h->sick_until += more;
 }
 
 static struct message *links(const struct host *h)

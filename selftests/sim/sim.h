@@ -81,6 +81,8 @@ struct host {
 	uint64_t offset;
 	int64_t drift_ppm;
 	uint64_t slept;		/* suspend: CLOCK_MONOTONIC lags by this */
+	uint64_t asleep_until;
+	uint64_t sick_until;	/* its kernel refused: it does not try again */
 
 	struct kernel *kernel;
 	struct kernel own;

@@ -276,6 +276,8 @@ static void settled(struct world *w, struct happening *hp)
 	for (int i = 0; i < w->n_processes; i++) {
 		if (w->hosts[i].paused_until > w->quiet_since)
 			w->quiet_since = w->hosts[i].paused_until;
+		if (w->hosts[i].sick_until > w->quiet_since)
+			w->quiet_since = w->hosts[i].sick_until;
 	}
 }
 
