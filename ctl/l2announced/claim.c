@@ -62,9 +62,22 @@ static bool should_move(struct election *e, const struct el_service *s)
 	return e->now->mono < e->self.renewed + el_fresh(e);
 }
 
+/*
+ * Two claimed a part of one unit each. Where they see to different rules, as of
+ * balance, each may go on to be the one that should have both: the younger claim
+ * goes, which cannot answer beside the older one.
+ */
+static bool outclaimed(struct election *e, const struct el_service *s)
+{
+	return s->answers != s->holder_version && e->rev >= s->holder_version &&
+	       view_taken(e, s, s->holder_version);
+}
+
 static bool should_stay(struct election *e, struct el_service *s)
 {
 	if (!s->mine || !able(e, s) || s->holder_version <= s->barred)
+		return false;
+	if (outclaimed(e, s))
 		return false;
 	if (!names_equal(&s->spec->service.vips, &s->holder->holder.vips))
 		return false;

@@ -811,6 +811,36 @@ static void test_an_older_claim_to_the_vip_goes_first(void **state)
 	assert_non_null(find_put(RECORD_HOLDER, "s"));
 }
 
+/*
+ * Both claimed a part of a unit at once. Who came second cannot answer, and may not
+ * wait for the other: that one may see to it that it keeps what it has.
+ */
+static void test_the_younger_claim_to_the_vip_goes(void **state)
+{
+	static const char mine[] = "{\"vips\":[\"192.0.2.1\"],\"devs\":[\"eth*\"],\"prefer\":[\"me\"]}";
+	uint64_t claim, other;
+
+	(void)state;
+	joined();
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	shows(RECORD_SERVICE, "s", mine);
+	claim = put_req(RECORD_HOLDER, "s");
+	assert_true(serves("s", EL_SERVE_STANDBY));
+	served("s", true);
+	shows(RECORD_SERVICE, "t", mine);
+	other = put_req(RECORD_HOLDER, "t");
+	shows(RECORD_HOLDER, "t", HOLDER("a", "1", "1"));
+	answer(claim, EL_OK);
+	/* Something older may be gone by then: the view must have come to it. */
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	answer(other, EL_CONFLICT);
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	shows(RECORD_NODE, "a", PEER("1", "ready", "2"));
+	assert_false(serves("s", EL_SERVE_ACTIVE));
+	assert_non_null(find_put(RECORD_HOLDER, "s"));
+	assert_null(find_put(RECORD_HOLDER, "s")->rec->holder.node);
+}
+
 static void test_stands_by_for_a_peer(void **state)
 {
 	(void)state;
@@ -1569,6 +1599,7 @@ int main(void)
 		TEST(test_answers_only_once_claimed),
 		TEST(test_lost_claim_is_looked_up),
 		TEST(test_an_older_claim_to_the_vip_goes_first),
+		TEST(test_the_younger_claim_to_the_vip_goes),
 		TEST(test_stands_by_for_a_peer),
 		TEST(test_claims_after_a_while_what_nobody_claims),
 		TEST(test_silent_first_then_free),
