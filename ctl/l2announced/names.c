@@ -68,10 +68,18 @@ bool names_has(const struct names *list, const char *name)
 	return false;
 }
 
+/* Most patterns are plain names, and fnmatch() is dear. */
+static bool matches(const char *pattern, const char *name)
+{
+	if (!strcmp(pattern, name) && !strpbrk(pattern, "[\\"))
+		return true;
+	return strpbrk(pattern, "*?[\\") && !fnmatch(pattern, name, 0);
+}
+
 bool names_match(const struct names *patterns, const char *name)
 {
 	for (size_t i = 0; i < patterns->n; i++) {
-		if (!fnmatch(patterns->v[i], name, 0))
+		if (matches(patterns->v[i], name))
 			return true;
 	}
 	return false;
