@@ -37,6 +37,25 @@ static struct served *add(struct served_list *list, const char *name)
 	return s;
 }
 
+/* They are asked for all the time, and change hardly ever. */
+static void set_spec(struct served *s, struct record *spec)
+{
+	size_t n = spec ? spec->service.vips.n : 0;
+
+	if (s->spec == spec)
+		return;
+	record_get(spec);
+	record_put(s->spec);
+	s->spec = spec;
+	s->vips = xrealloc(s->vips, n + 1, sizeof(*s->vips));
+	s->n_vips = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!l2a_addr_parse(spec->service.vips.v[i],
+				    &s->vips[s->n_vips], NULL))
+			s->n_vips++;
+	}
+}
+
 struct served *served_set(struct served_list *list,
 			  const struct el_action *action,
 			  uint64_t linger_until)
@@ -45,9 +64,7 @@ struct served *served_set(struct served_list *list,
 
 	if (!s)
 		s = add(list, action->name);
-	record_get(action->rec);
-	record_put(s->spec);
-	s->spec = action->rec;
+	set_spec(s, action->rec);
 	s->serve = action->serve;
 	s->token = action->token;
 	s->seq = action->seq;
@@ -64,6 +81,7 @@ void served_clear(struct served_list *list)
 	for (size_t i = 0; i < list->n; i++) {
 		free(list->v[i].name);
 		record_put(list->v[i].spec);
+		free(list->v[i].vips);
 	}
 	free(list->v);
 	list->v = NULL;
@@ -102,17 +120,13 @@ static struct deliver_route *add_routes(const struct served *s,
 					struct deliver_route *routes, size_t *n)
 {
 	const struct link *link = first_up(s->spec, links);
-	size_t more = s->spec->service.vips.n;
-	struct l2a_addr addr;
 
 	if (!link)
 		return routes;
-	routes = xrealloc(routes, *n + more, sizeof(*routes));
-	for (size_t k = 0; k < more; k++) {
-		if (l2a_addr_parse(s->spec->service.vips.v[k], &addr, NULL))
-			continue;
+	routes = xrealloc(routes, *n + s->n_vips + 1, sizeof(*routes));
+	for (size_t k = 0; k < s->n_vips; k++) {
 		memset(&routes[*n], 0, sizeof(*routes));
-		routes[*n].addr = addr;
+		routes[*n].addr = s->vips[k];
 		routes[(*n)++].ifindex = link->ifindex;
 	}
 	return routes;

@@ -17,6 +17,8 @@
  * struct served - one service
  * @name: its name
  * @spec: its record, NULL once it is gone
+ * @vips: its addresses, of which the record has the text
+ * @n_vips: how many
  * @serve: active, standby or gone
  * @token: under which it is active
  * @seq: of the election's action
@@ -26,6 +28,8 @@
 struct served {
 	char *name;
 	struct record *spec;
+	struct l2a_addr *vips;
+	size_t n_vips;
 	enum el_serve serve;
 	uint64_t token;
 	uint64_t seq;

@@ -90,20 +90,19 @@ static void want_service(struct vips *vips, const struct served *s,
 {
 	const struct service_record *spec = &s->spec->service;
 	const struct link *list;
-	struct l2a_addr addr;
 	size_t n;
 
 	list = links_list(links, &n);
-	for (size_t i = 0; i < spec->vips.n; i++) {
-		if (l2a_addr_parse(spec->vips.v[i], &addr, NULL))
-			continue;
-		for (size_t k = 0; k < n; k++) {
-			if (names_match(&spec->devs, list[k].name))
-				want(vips, &addr, &list[k],
+	for (size_t k = 0; k < n; k++) {
+		bool own = names_match(&spec->devs, list[k].name);
+
+		for (size_t i = 0; i < s->n_vips; i++) {
+			if (own)
+				want(vips, &s->vips[i], &list[k],
 				     s->serve == EL_SERVE_ACTIVE ? VIP_ACTIVE :
 				     VIP_STANDBY, s->token);
-			else if (spec->deliver && addr.family == AF_INET)
-				want(vips, &addr, &list[k], VIP_STANDBY, 0);
+			else if (spec->deliver && s->vips[i].family == AF_INET)
+				want(vips, &s->vips[i], &list[k], VIP_STANDBY, 0);
 		}
 	}
 }
@@ -177,14 +176,11 @@ bool vips_silent(const struct vips *vips)
 bool vips_active(const struct vips *vips, const struct served *s,
 		 const struct links *links)
 {
-	struct l2a_addr addr;
-
-	for (size_t i = 0; i < s->spec->service.vips.n; i++) {
-		if (l2a_addr_parse(s->spec->service.vips.v[i], &addr, NULL) ||
-		    !active_somewhere(vips, s, &addr, links))
+	for (size_t i = 0; i < s->n_vips; i++) {
+		if (!active_somewhere(vips, s, &s->vips[i], links))
 			return false;
 	}
-	return true;
+	return s->n_vips == s->spec->service.vips.n;
 }
 
 void vips_clear(struct vips *vips)
