@@ -36,6 +36,7 @@ uint64_t assign_score(const char *unit, const char *node)
 struct item {
 	struct assign_unit *unit;
 	uint64_t hash;		/* of its name, to be gone on with */
+	uint64_t order;		/* that hash, finished */
 	struct item *next;	/* on the same node, and movable */
 };
 
@@ -74,10 +75,9 @@ static bool can_hold(const struct assign_unit *unit, size_t node)
 static int by_hash(const void *a, const void *b)
 {
 	const struct item *x = a, *y = b;
-	uint64_t hx = mix(x->hash), hy = mix(y->hash);
 
-	if (hx != hy)
-		return hx < hy ? -1 : 1;
+	if (x->order != y->order)
+		return x->order < y->order ? -1 : 1;
 	return strcmp(x->unit->name, y->unit->name);
 }
 
@@ -276,6 +276,7 @@ static void begin(struct run *run, struct assign_unit *units, bool *stuck)
 	for (size_t i = 0; i < run->n_items; i++) {
 		run->items[i].unit = &units[i];
 		run->items[i].hash = hash(FNV_BASIS, units[i].name);
+		run->items[i].order = mix(run->items[i].hash);
 	}
 	qsort(run->items, run->n_items, sizeof(*run->items), by_hash);
 	for (size_t i = 0; i < run->n_nodes; i++)

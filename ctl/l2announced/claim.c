@@ -97,7 +97,7 @@ static bool may_answer(struct election *e, const struct el_service *s)
 	if (s->want == EL_SERVE_ACTIVE && s->answers == s->holder_version)
 		return true;
 	if (e->rev < s->holder_version) {
-		e->behind = true;
+		e->unseen = true;
 		return false;
 	}
 	return !view_taken(e, s, s->holder_version);
@@ -335,6 +335,7 @@ void claim_settle(struct election *e)
 	uint64_t wake = e->wake;
 
 	e->wake = NEVER;
+	e->unseen = false;
 	for (size_t i = 0; i < e->n_services; i++)
 		look_at(e, e->services[i]);
 	e->reclaim = e->wake;

@@ -9,12 +9,6 @@
 #include "assign.h"
 #include "view.h"
 
-/* A VIP and the wanted service it belongs to, by index. */
-struct use {
-	const char *vip;
-	size_t service;
-};
-
 struct plan {
 	struct election *e;
 	size_t *unit_of;	/* service -> the lowest service it shares with */
@@ -26,16 +20,6 @@ struct plan {
 	size_t *first;		/* unit -> its first service */
 	size_t n_units;
 };
-
-static int by_vip(const void *a, const void *b)
-{
-	const struct use *x = a, *y = b;
-	int c = strcmp(x->vip, y->vip);
-
-	if (c)
-		return c;
-	return x->service < y->service ? -1 : x->service > y->service;
-}
 
 static size_t root(size_t *unit_of, size_t i)
 {
@@ -55,31 +39,35 @@ static void join(size_t *unit_of, size_t a, size_t b)
 		unit_of[a] = b;
 }
 
+/* All that want a VIP with the first of them: so with each other. */
+static void join_users(struct plan *p, const struct el_service *s)
+{
+	const struct names *vips = &s->spec->service.vips;
+
+	for (size_t i = 0; i < vips->n; i++) {
+		struct el_service *const *users;
+		size_t n;
+
+		users = vip_users_of(p->e->wanting, vips->v[i], &n);
+		if (n > 1)
+			join(p->unit_of, users[0]->index, s->index);
+	}
+}
+
 static void find_units(struct plan *p)
 {
 	struct election *e = p->e;
-	struct use *uses = NULL;
-	size_t n = 0;
 
 	for (size_t i = 0; i < e->n_services; i++) {
-		const struct record *spec = e->services[i]->spec;
-
 		p->unit_of[i] = i;
-		for (size_t k = 0; spec && k < spec->service.vips.n; k++) {
-			uses = xrealloc(uses, n + 1, sizeof(*uses));
-			uses[n].vip = spec->service.vips.v[k];
-			uses[n++].service = i;
-		}
+		e->services[i]->index = i;
 	}
-	if (n)
-		qsort(uses, n, sizeof(*uses), by_vip);
-	for (size_t i = 1; i < n; i++) {
-		if (!strcmp(uses[i].vip, uses[i - 1].vip))
-			join(p->unit_of, uses[i].service, uses[i - 1].service);
+	for (size_t i = 0; i < e->n_services; i++) {
+		if (e->services[i]->spec)
+			join_users(p, e->services[i]);
 	}
 	for (size_t i = 0; i < e->n_services; i++)
 		p->unit_of[i] = root(p->unit_of, i);
-	free(uses);
 }
 
 /*
@@ -321,6 +309,7 @@ void plan_make(struct election *e)
 	struct plan p = { .e = e };
 
 	e->dirty = false;
+	e->plans++;
 	e->behind = false;
 	e->replan = NEVER;
 	p.unit_of = xmalloc((e->n_services + 1) * sizeof(size_t));

@@ -181,6 +181,46 @@ static void take_spec(struct election *e, const struct el_item *item)
 	e->dirty = true;
 }
 
+/* It shares no VIP with another that is wanted. */
+static bool lone(const struct election *e, const struct el_service *s)
+{
+	for (size_t i = 0; i < s->spec->service.vips.n; i++) {
+		if (!view_alone(e, s, s->spec->service.vips.v[i]))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Whom the plan gives a service has it now, and it concerns no other. Before they
+ * have their first verdict, checks go by who holds it: then it may.
+ */
+static bool as_planned(struct election *e, const struct el_service *s)
+{
+	return s->assigned && s->spec && !s->spec->service.checks.n &&
+	       s->holder && s->holder->holder.node &&
+	       !strcmp(s->holder->holder.node, s->assigned->name) &&
+	       !view_free(e, s) && lone(e, s);
+}
+
+/*
+ * Of a thousand services of a dead node each is claimed: a plan for each, or for
+ * each few, would look at a thousand a thousand times, to find nothing that is not
+ * known. There is one plan for as many as come in a while.
+ */
+static void holder_changed(struct election *e, struct el_service *s)
+{
+	e->reclaim = 0;
+	if (e->dirty)
+		return;
+	if (!as_planned(e, s)) {
+		e->dirty = true;
+		return;
+	}
+	s->split = !view_self(e, s->holder->holder.node);
+	el_replan_at(e, e->now->mono + el_retry(e));
+}
+
 static void take_holder(struct election *e, const struct el_item *item)
 {
 	struct el_service *s = view_service(e, item->name);
@@ -194,7 +234,7 @@ static void take_holder(struct election *e, const struct el_item *item)
 	vip_users_add(e->claiming, claimed_vips(s), s);
 	s->holder_version = item->version;
 	s->free_since = NEVER;
-	e->dirty = true;
+	holder_changed(e, s);
 }
 
 static void take_drain(struct election *e, const struct el_item *item)
@@ -275,6 +315,8 @@ void view_take(struct election *e, const struct el_event *ev)
 	 */
 	if (ev->view.full || e->behind)
 		e->dirty = true;
+	if (e->unseen)
+		e->reclaim = 0;
 }
 
 static void free_node(struct el_node *node)

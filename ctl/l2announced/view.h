@@ -86,6 +86,7 @@ enum el_health {
  * @mine: held by this incarnation of this node
  * @announced: people were told that we hold it
  * @reason: why it was last claimed
+ * @index: among the services, while planning
  * @unit: the first of the services it shares a VIP with; planned with @assigned
  * @assigned: who should hold it; NULL where nobody can
  * @rank: how many nodes would be asked before us
@@ -120,6 +121,7 @@ struct el_service {
 	bool mine;
 	bool announced;
 	enum el_reason reason;
+	size_t index;
 	struct el_service *unit;
 	struct el_node *assigned;
 	size_t rank;
@@ -194,7 +196,8 @@ struct election {
 	size_t in_flight;		/* requests about holders not answered yet */
 	uint64_t rev;			/* the view is whole up to here */
 	bool have_view;
-	bool behind;			/* a claim waits for the view to reach it */
+	bool behind;			/* the plan waits for the view to go on */
+	bool unseen;			/* a claim of ours for the view to reach it */
 	bool have_links;
 	bool kernel;
 	uint64_t kernel_token;
@@ -211,6 +214,7 @@ struct election {
 	bool dirty;			/* plan again now */
 	bool changed;			/* perhaps the others should know */
 	uint64_t replan;		/* and at this instant */
+	uint64_t plans;			/* made so far */
 	uint64_t reclaim;		/* look at all claims at this instant */
 	uint64_t next_move;
 	uint64_t next_req;

@@ -17,9 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "l2announced/election.h"
+#include "l2announced/view.h"
 
-#define MS		1000000ULL
+#define MS		NSEC_PER_MSEC
 #define DURATION	2000
 #define NAME		32
 
@@ -231,6 +231,7 @@ struct cost {
 	uint64_t dearest;	/* comparisons in one step */
 	uint64_t all;		/* and in all steps */
 	size_t requests;	/* on their way at a time */
+	uint64_t plans;		/* made */
 };
 
 static struct cost few = { .services = 1000 }, many = { .services = 10000 };
@@ -239,10 +240,11 @@ static struct cost few = { .services = 1000 }, many = { .services = 10000 };
 static void inherit(struct cost *cost)
 {
 	struct el_event tick = { .type = EL_EV_TICK };
-	uint64_t before = comparisons;
+	uint64_t before = comparisons, plans;
 
 	join(cost->services);
 	assert_int_equal(w.active, 0);
+	plans = w.e->plans;
 	for (int i = 0; i < 5; i++) {
 		w.now_ms += DURATION / 4;
 		step(&tick);
@@ -250,13 +252,15 @@ static void inherit(struct cost *cost)
 	}
 	assert_int_equal(w.claims, cost->services);
 	assert_int_equal(w.active, cost->services);
+	cost->plans = w.e->plans - plans;
 	election_free(w.e);
 	cost->dearest = w.dearest;
 	cost->all = comparisons - before;
 	cost->requests = w.most_in_flight;
-	print_message("%zu services: %llu comparisons in a step, %llu in all; %zu requests at a time\n",
+	print_message("%zu services: %llu comparisons in a step, %llu in all; %zu requests at a time; %llu plans\n",
 		      cost->services, (unsigned long long)cost->dearest,
-		      (unsigned long long)cost->all, cost->requests);
+		      (unsigned long long)cost->all, cost->requests,
+		      (unsigned long long)cost->plans);
 }
 
 static int inherit_both(void **state)
@@ -290,12 +294,65 @@ static void test_few_requests_at_a_time(void **state)
 	assert_int_equal(many.requests, few.requests);
 }
 
+/* What is claimed as was planned makes no plan: it takes time, not services. */
+static void test_plans(void **state)
+{
+	(void)state;
+	assert_in_range(few.plans, 1, 10);
+	assert_int_equal(many.plans, few.plans);
+}
+
+/* One after the other is claimed by whom the plan gives it, or by who else there is. */
+static void show_claims(bool as_planned)
+{
+	for (size_t i = 0; i < w.e->n_services; i++) {
+		const struct el_service *s = w.e->services[i];
+		bool heirs = !strcmp(s->assigned->name, "heir") == as_planned;
+		struct el_event ev = { .type = EL_EV_VIEW };
+		struct el_item one;
+		char json[160];
+
+		snprintf(json, sizeof(json), "{\"node\":\"%s\",\"incarnation\":1,\"token\":2,\"vips\":[\"%s\"]}",
+			 heirs ? "heir" : "dead", s->spec->service.vips.v[0]);
+		one = item(RECORD_HOLDER, s->name, json);
+		ev.view.rev = w.rev;
+		ev.view.items = &one;
+		ev.view.n = 1;
+		step(&ev);
+		free((void *)(uintptr_t)one.name);
+		record_put(one.rec);
+	}
+}
+
+/* Claims as planned wait for one plan together; any other makes one at once. */
+static void test_claims_one_by_one(void **state)
+{
+	struct el_event tick = { .type = EL_EV_TICK };
+	uint64_t plans;
+
+	(void)state;
+	join(100);
+	plans = w.e->plans;
+	show_claims(true);
+	assert_int_equal(w.e->plans, plans);
+	assert_true(election_wake(w.e) <= (w.now_ms + DURATION / 16) * MS);
+	w.now_ms += DURATION / 16;
+	step(&tick);
+	assert_int_equal(w.e->plans, plans + 1);
+	show_claims(false);
+	assert_true(w.e->plans > plans + 50);
+	answer_all();
+	election_free(w.e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_step),
 		cmocka_unit_test(test_all_steps),
 		cmocka_unit_test(test_few_requests_at_a_time),
+		cmocka_unit_test(test_plans),
+		cmocka_unit_test(test_claims_one_by_one),
 	};
 
 	return cmocka_run_group_tests(tests, inherit_both, NULL);
