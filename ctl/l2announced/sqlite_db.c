@@ -45,7 +45,7 @@ static const char *const sql[N_STATEMENTS] = {
 	[ST_ROLLBACK] = "ROLLBACK",
 	[ST_GET] = "SELECT value, revision FROM record WHERE key = ?1",
 	[ST_REVISION] = "SELECT revision FROM store",
-	[ST_COUNT] = "UPDATE store SET revision = revision + 1",
+	[ST_COUNT] = "UPDATE store SET revision = ?1",
 	[ST_PUT] = "INSERT INTO record (key, value, revision)"
 		   " VALUES (?1, ?2, ?3) ON CONFLICT (key)"
 		   " DO UPDATE SET value = ?2, revision = ?3",
@@ -397,29 +397,24 @@ void sqlite_items_free(struct store_item *items, size_t n)
 /* Writing. */
 
 static int write_one(struct sqlite_db *db, const char *key, const char *value,
-		     int64_t *rev)
+		     int64_t rev)
 {
 	sqlite3_stmt *st = db->statements[ST_PUT];
-	int rc = run(db, ST_COUNT, NULL, NULL) ?:
-		 run(db, ST_REVISION, row_int, rev);
 
-	if (rc)
-		return rc;
 	sqlite3_bind_text(st, 1, key, -1, SQLITE_STATIC);
 	if (value)
 		sqlite3_bind_text(st, 2, value, -1, SQLITE_STATIC);
-	sqlite3_bind_int64(st, 3, *rev);
+	sqlite3_bind_int64(st, 3, rev);
 	return run(db, ST_PUT, NULL, NULL);
 }
 
 /*
- * Where the record has that version. Return: 0, also where it has not, or SQLite's
- * code.
+ * Where the record has that version. @rev counts what is written. Return: 0, also
+ * where it has not, or SQLite's code.
  */
-static int write_where(struct sqlite_db *db, struct sqlite_put *put)
+static int write_where(struct sqlite_db *db, struct sqlite_put *put, int64_t *rev)
 {
 	struct store_item now = { .key = NULL };
-	int64_t rev = 0;
 	bool same;
 	int rc;
 
@@ -429,10 +424,17 @@ static int write_where(struct sqlite_db *db, struct sqlite_put *put)
 	free(now.value);
 	if (rc || !same)
 		return rc;
-	rc = write_one(db, put->key, put->value, &rev);
+	rc = write_one(db, put->key, put->value, ++*rev);
 	put->result = EL_OK;
-	put->written = (uint64_t)rev;
+	put->written = (uint64_t)*rev;
 	return rc;
+}
+
+/* Once for all that a transaction writes. */
+static int count(struct sqlite_db *db, int64_t rev)
+{
+	sqlite3_bind_int64(db->statements[ST_COUNT], 1, rev);
+	return run(db, ST_COUNT, NULL, NULL);
 }
 
 /*
@@ -442,10 +444,15 @@ static int write_where(struct sqlite_db *db, struct sqlite_put *put)
 static enum el_result write_all(struct sqlite_db *db, struct sqlite_put *puts,
 				size_t n)
 {
-	int rc = run(db, ST_BEGIN_WRITE, NULL, NULL);
+	int64_t before = 0, rev;
+	int rc = run(db, ST_BEGIN_WRITE, NULL, NULL) ?:
+		 run(db, ST_REVISION, row_int, &before);
 
+	rev = before;
 	for (size_t i = 0; i < n && !rc; i++)
-		rc = write_where(db, &puts[i]);
+		rc = write_where(db, &puts[i], &rev);
+	if (!rc && rev > before)
+		rc = count(db, rev);
 	if (rc)
 		return EL_FAILED;
 	rc = run(db, ST_COMMIT, NULL, NULL);

@@ -18,6 +18,7 @@
 #include "sqlite_worker.h"
 
 #define POLL_MS		25
+#define WRITING_MS	2	/* a commit is many writes to the log */
 #define REOPEN_MS	200
 #define REPLACED_MS	500
 
@@ -355,6 +356,9 @@ static void wait_for_work(struct store *store)
 
 	if (poll(fds, 2, POLL_MS) <= 0)
 		return;
+	/* Let another's come to its end, unless there is something to do. */
+	if (!fds[0].revents)
+		poll(fds, 1, WRITING_MS);
 	if (fds[0].revents)
 		sqlite_hush(store->calls_fd);
 	while (fds[1].revents && read(store->inotify_fd, buf, sizeof(buf)) > 0)
