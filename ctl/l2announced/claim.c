@@ -284,7 +284,7 @@ static bool left_active(const struct election *e, const struct el_service *s)
 	for (size_t i = 0; s->spec && i < s->spec->service.vips.n; i++) {
 		const char *vip = s->spec->service.vips.v[i];
 
-		if (view_alone(e, s, vip) && names_has(&e->kernel_active, vip))
+		if (view_alone(e, s, vip) && names_has_sorted(&e->kernel_active, vip))
 			return true;
 	}
 	return false;

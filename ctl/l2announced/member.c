@@ -438,6 +438,7 @@ void member_kernel(struct election *e, const struct el_event *ev)
 	names_clear(&e->kernel_active);
 	if (ev->kernel.active)
 		names_copy(&e->kernel_active, ev->kernel.active);
+	names_sort(&e->kernel_active);
 	e->dirty = true;
 }
 

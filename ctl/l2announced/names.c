@@ -96,6 +96,17 @@ bool names_equal(const struct names *a, const struct names *b)
 	return true;
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+bool names_has_sorted(const struct names *list, const char *name)
+{
+	return list->n && bsearch(&name, list->v, list->n, sizeof(*list->v),
+				  by_bytes);
+}
+
 char *names_join(const struct names *list, const char *between)
 {
 	size_t len = 1;
@@ -110,11 +121,6 @@ char *names_join(const struct names *list, const char *between)
 		end = stpcpy(end, list->v[i]);
 	}
 	return text;
-}
-
-static int by_bytes(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 void names_sort(struct names *list)

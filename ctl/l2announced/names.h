@@ -37,6 +37,9 @@ void names_clear(struct names *list);
 /** names_has() - whether a list has a name, letter by letter */
 bool names_has(const struct names *list, const char *name);
 
+/** names_has_sorted() - names_has() for a list in the order of names_sort() */
+bool names_has_sorted(const struct names *list, const char *name);
+
 /** names_match() - whether one of a list's glob patterns fits a name */
 bool names_match(const struct names *patterns, const char *name);
 

@@ -201,7 +201,7 @@ struct election {
 	bool have_links;
 	bool kernel;
 	uint64_t kernel_token;
-	struct names kernel_active;
+	struct names kernel_active;	/* sorted */
 	struct debounce debounce;	/* the devices, as they are */
 	struct names links;		/* those that count as up */
 	uint64_t relink;		/* they will be others then */

@@ -50,11 +50,27 @@ static void test_any_of_several(void **state)
 	assert_false(names_match(&none, "eth0"));
 }
 
+static void test_has_sorted(void **state)
+{
+	struct names list = { 0, NULL };
+
+	(void)state;
+	assert_false(names_has_sorted(&list, "eth0"));
+	for (size_t i = 0; i < N(texts); i++)
+		names_add(&list, texts[i]);
+	names_sort(&list);
+	for (size_t i = 0; i < N(texts); i++)
+		assert_true(names_has_sorted(&list, texts[i]));
+	assert_false(names_has_sorted(&list, "eth2"));
+	names_clear(&list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_as_fnmatch),
 		cmocka_unit_test(test_any_of_several),
+		cmocka_unit_test(test_has_sorted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
