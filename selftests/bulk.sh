@@ -98,6 +98,15 @@ lists() {
 	done
 }
 
+# dumped HOW COMMAND...: how a dump ends that has the command in its middle.
+dumped() {
+	local seen
+
+	seen=$(quietly worker1 python3 "$L2A_HERE/dump_changed.py" "${@:2}") ||
+		return
+	[ "$seen" = "$1" ] || { echo "the dump says '$seen'"; return 1; }
+}
+
 ran() {
 	[ -s "$1" ] || { echo "not once"; return 1; }
 }
@@ -108,8 +117,8 @@ answered() {
 }
 
 begin neighbor worker1
-require jq awk
-plan 18
+require jq awk python3
+plan 20
 on worker1 l2ctl settings set max-vips $N
 on worker1 l2ctl lease renew $LEASE ttl 1h token 1
 
@@ -132,6 +141,9 @@ check "they are all there" total vips $N
 check "and shown, in the order they were added" in_order
 refused "one more than the limit" "limit of $N" \
 	on worker1 l2ctl vip add 11.0.0.1 dev eth0
+check "a dump that nothing disturbs is whole" dumped whole true
+check "one that a VIP is changed in says that it was interrupted" \
+	dumped interrupted l2ctl vip set "$(addresses 1 1)" dev eth0 announce 1
 capture_start
 check "the last one is answered" answered "$(addresses $N 1)"
 
