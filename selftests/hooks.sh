@@ -37,6 +37,16 @@ asked() {
 	wait_for sees --since "$start" -- 'requests=3' > /dev/null
 }
 
+# ran6: IPv6's hook runs when a solicitation comes in.
+ran6() {
+	local before
+
+	before=$(hits nd_pre_routing)
+	on neighbor python3 "$L2A_HERE/nd_send.py" eth0 ns 2001:db8::77 to=ff02::1
+	capture_sync
+	[ "$(hits nd_pre_routing)" -gt "$before" ]
+}
+
 # race N: adds and deletes a VIP of its own; the last to delete takes the hooks
 # down, the first to add puts them up.
 race() {
@@ -50,8 +60,8 @@ race() {
 
 begin neighbor worker1 worker2
 can_probe || skip_all "needs kprobes"
-require l2flood
-plan 9
+require l2flood python3
+plan 13
 capture_start
 on worker1 l2ctl vip show
 at_end unprobe arp_in
@@ -64,6 +74,21 @@ asked
 check "with one it sees each request" ran 3
 asked "${MAC[worker2]}"
 check "in that namespace alone" ran 0
+
+if [ -d /proc/sys/net/ipv6 ]; then
+	at_end unprobe nd_pre_routing
+	check "a probe counts the calls of IPv6's" \
+		probe nd_pre_routing l2announce:nd_pre_routing
+	check "which an IPv4 VIP does not bring" not ran6
+	on worker1 l2ctl vip add 2001:db8::100 dev eth0 state standby
+	check "but an IPv6 one does" ran6
+	on worker1 l2ctl vip del 2001:db8::100 dev eth0
+	check "and it goes with that" not ran6
+else
+	for _ in 1 2 3 4; do
+		ktap_test_skip "IPv6's hook: no IPv6 here"
+	done
+fi
 on worker1 l2ctl vip del "$VIP" dev eth0
 asked
 check "with the last VIP it goes" ran 0
