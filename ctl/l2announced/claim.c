@@ -73,14 +73,26 @@ static bool outclaimed(struct election *e, const struct el_service *s)
 	       view_taken(e, s, s->holder_version);
 }
 
+/*
+ * Where many have to go, silent are no more than are released at once: the others
+ * answer until it is their turn. A unit goes as a whole.
+ */
+static bool in_line(const struct election *e, const struct el_service *s)
+{
+	return s->want == EL_SERVE_ACTIVE && !s->split &&
+	       e->letting_go >= IN_FLIGHT_MOST;
+}
+
 static bool should_stay(struct election *e, struct el_service *s)
 {
-	if (!s->mine || !able(e, s) || s->holder_version <= s->barred)
+	if (!s->mine || !s->spec || s->holder_version <= s->barred)
 		return false;
 	if (outclaimed(e, s))
 		return false;
 	if (!names_equal(&s->spec->service.vips, &s->holder->holder.vips))
 		return false;
+	if (!able(e, s))
+		return in_line(e, s);
 	if (!should_move(e, s))
 		return true;
 	e->next_move = e->now->mono + NSEC_PER_SEC / e->config.move_rate;
@@ -124,8 +136,10 @@ static void tell_kernel(struct election *e, struct el_service *s,
 	if (s->want == want && s->want_spec == s->spec)
 		return;
 	/* The decision to fall silent for good voids all that led to it. */
-	if (s->mine && !stay)
+	if (s->mine && !stay) {
 		bar(e, s);
+		e->letting_go++;
+	}
 	s->want = want;
 	s->answers = want == EL_SERVE_ACTIVE ? s->holder_version : 0;
 	s->want_seq = ++e->next_seq;
@@ -330,12 +344,26 @@ static void look_at(struct election *e, struct el_service *s)
 		claim(e, s);
 }
 
+/* How many are silent for good, and not released yet. */
+static size_t count_letting_go(const struct election *e)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->n_services; i++) {
+		const struct el_service *s = e->services[i];
+
+		n += ours(e, s) && s->holder_version <= s->barred;
+	}
+	return n;
+}
+
 void claim_settle(struct election *e)
 {
 	uint64_t wake = e->wake;
 
 	e->wake = NEVER;
 	e->unseen = false;
+	e->letting_go = count_letting_go(e);
 	for (size_t i = 0; i < e->n_services; i++)
 		look_at(e, e->services[i]);
 	e->reclaim = e->wake;

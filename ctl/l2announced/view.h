@@ -194,6 +194,7 @@ struct election {
 	struct vip_users *wanting;	/* by the services' records */
 	struct vip_users *claiming;	/* by the holders' records */
 	size_t in_flight;		/* requests about holders not answered yet */
+	size_t letting_go;		/* services silent for good, not released yet */
 	uint64_t rev;			/* the view is whole up to here */
 	bool have_view;
 	bool behind;			/* the plan waits for the view to go on */

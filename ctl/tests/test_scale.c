@@ -48,6 +48,7 @@ static struct {
 	size_t in_flight, most_in_flight;
 	size_t claims;
 	size_t active;
+	size_t silent, most_silent;	/* that were active, and are not released */
 	uint64_t dearest;	/* comparisons in one step */
 } w;
 
@@ -84,8 +85,13 @@ static void serve(const struct el_action *action)
 	ev.serve.seq = action->seq;
 	ev.serve.ok = true;
 	expect_answer(&ev, action->name);
-	if (action->serve == EL_SERVE_ACTIVE)
+	if (action->serve == EL_SERVE_ACTIVE) {
 		w.active++;
+	} else if (w.active) {
+		w.active--;
+		if (++w.silent > w.most_silent)
+			w.most_silent = w.silent;
+	}
 }
 
 static void lease(void)
@@ -131,6 +137,14 @@ static bool is_answer(const struct answer *answer)
 			  answer->ev.type == EL_EV_PUT_DONE);
 }
 
+/* A claim, or the release of what is silent. */
+static void holder_written(void)
+{
+	w.in_flight--;
+	if (w.silent)
+		w.silent--;
+}
+
 /* All answers, in one go where they come together. */
 static void answer_all(void)
 {
@@ -145,7 +159,7 @@ static void answer_all(void)
 		if (ev->type == EL_EV_PUT_DONE)
 			ev->done.item.name = answer->name;
 		if (ev->type == EL_EV_PUT_DONE && ev->done.item.kind == RECORD_HOLDER)
-			w.in_flight--;
+			holder_written();
 		if (ev->type == EL_EV_SERVE_DONE)
 			ev->serve.service = answer->name;
 		step(ev);
@@ -232,9 +246,21 @@ struct cost {
 	uint64_t all;		/* and in all steps */
 	size_t requests;	/* on their way at a time */
 	uint64_t plans;		/* made */
+	size_t silent;		/* at a time, while all were let go */
 };
 
 static struct cost few = { .services = 1000 }, many = { .services = 10000 };
+
+/* The heir is told to stop. */
+static void let_go(void)
+{
+	size_t claims = w.claims;
+
+	step(&(struct el_event){ .type = EL_EV_STOP });
+	answer_all();
+	assert_int_equal(w.claims - claims, claims);
+	assert_int_equal(w.active + w.silent, 0);
+}
 
 /* The node that has the services dies. */
 static void inherit(struct cost *cost)
@@ -253,10 +279,12 @@ static void inherit(struct cost *cost)
 	assert_int_equal(w.claims, cost->services);
 	assert_int_equal(w.active, cost->services);
 	cost->plans = w.e->plans - plans;
-	election_free(w.e);
 	cost->dearest = w.dearest;
 	cost->all = comparisons - before;
 	cost->requests = w.most_in_flight;
+	let_go();
+	cost->silent = w.most_silent;
+	election_free(w.e);
 	print_message("%zu services: %llu comparisons in a step, %llu in all; %zu requests at a time; %llu plans\n",
 		      cost->services, (unsigned long long)cost->dearest,
 		      (unsigned long long)cost->all, cost->requests,
@@ -292,6 +320,14 @@ static void test_few_requests_at_a_time(void **state)
 	(void)state;
 	assert_in_range(few.requests, 2, 64);
 	assert_int_equal(many.requests, few.requests);
+}
+
+/* A node that stops answers for all but the few it is handing over. */
+static void test_few_silent_at_a_time(void **state)
+{
+	(void)state;
+	assert_in_range(few.silent, 1, few.requests);
+	assert_int_equal(many.silent, few.silent);
 }
 
 /* What is claimed as was planned makes no plan: it takes time, not services. */
@@ -351,6 +387,7 @@ int main(void)
 		cmocka_unit_test(test_a_step),
 		cmocka_unit_test(test_all_steps),
 		cmocka_unit_test(test_few_requests_at_a_time),
+		cmocka_unit_test(test_few_silent_at_a_time),
 		cmocka_unit_test(test_plans),
 		cmocka_unit_test(test_claims_one_by_one),
 	};
