@@ -30,10 +30,12 @@ told() {
 	}
 }
 
-# holder_told BEFORE NOW
+# holder_told BEFORE NOW: in one step, or in two with nobody in between.
 holder_told() {
 	told ".event == \"holder\" and .name == \"$SERVICE\" and
-	      .before == \"$1\" and .holder == \"$2\" and .token > 1"
+	      .before == \"$1\" and (.holder == \"$2\" or .holder == null)" &&
+		told ".event == \"holder\" and .name == \"$SERVICE\" and
+		      .holder == \"$2\" and .token > 1"
 }
 
 # Each line is an object by itself, with the time and the event first.
