@@ -39,7 +39,7 @@
 #                         first, from Debian's source
 #   make check-packages   the packages in clean roots, and installed by apt in
 #                         guests with systemd       SUITES="bookworm trixie"
-#   make check-all        all of these
+#   make check-all        all of these, and the demo of both families
 #   make vm               a root prompt in a VM with three nodes wired up
 #                         (GDB=1: selftests/vm/gdb can look into its kernel)
 #   make setup            install what demo, check and vm need (they do it too)
@@ -170,9 +170,9 @@ check-kubernetes: guest-tools
 
 # Each of them, also after one has failed.
 check-all:
-	@status=0; for c in check check-sim check-model check-static check-chaos \
-			check-crash check-debug check-kernels check-kubernetes \
-			check-packages; do \
+	@status=0; for c in check demo "demo IPV6=1" check-sim check-model check-static \
+			check-chaos check-crash check-debug check-kernels \
+			check-kubernetes check-packages; do \
 		$(MAKE) --no-print-directory $$c FULL=1 || status=1; \
 	done; exit $$status
 
