@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # variables for, and from, other files
 #
 # A capture on worker1 that holds on to the very buffers the stack works with, and
 # looks at them late (late_capture.py). Sourced after lib.sh.
@@ -11,14 +12,14 @@ late_start() {
 	ip netns exec "$worker1" python3 "$L2A_HERE/late_capture.py" "$1" \
 		"$L2A_TMP/late.pcap" < "$L2A_TMP/end" > "$L2A_TMP/late" 2>&1 &
 	LATE=$!
-	started $LATE
+	started "$LATE"
 	exec {LATE_END}> "$L2A_TMP/end"
 	wait_for listening "$L2A_TMP/late"
 }
 
 late_stop() {
 	exec {LATE_END}>&-
-	wait $LATE
+	wait "$LATE"
 	CAPTURE=$L2A_TMP/late.pcap
 }
 
