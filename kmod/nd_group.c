@@ -166,6 +166,8 @@ static void group_todo(struct l2a_groups *groups, struct l2a_group *group)
 {
 	if (list_empty(&group->todo))
 		list_add_tail(&group->todo, &groups->todo);
+	/* Others may wait for their next try: this one does not wait for them. */
+	cancel_delayed_work(&groups->work);
 	schedule_delayed_work(&groups->work, 0);
 }
 
