@@ -58,6 +58,7 @@ static void device_gone(struct l2a_net *ln, const struct net_device *dev)
 			continue;
 		l2a_nl_device_gone(ln, vip);
 		l2a_vip_remove(ln, vip);
+		cond_resched();
 	}
 	l2a_group_device_gone(ln, dev);
 }

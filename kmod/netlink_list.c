@@ -97,6 +97,7 @@ int l2a_nl_vip_flush(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	mutex_lock(&ln->lock);
 	list_for_each_entry_safe(vip, next, &ln->vip_list, list) {
+		cond_resched();
 		if (!l2a_nl_filter_takes(&filter, vip))
 			continue;
 		l2a_nl_vip_notify(info, vip, L2ANNOUNCE_CMD_VIP_DEL_NTF);
@@ -139,6 +140,7 @@ int l2a_nl_announce(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&ln->lock);
 	list_for_each_entry(vip, &ln->vip_list, list) {
+		cond_resched();
 		if (!l2a_nl_filter_takes(&filter, vip))
 			continue;
 		found = true;
