@@ -279,6 +279,8 @@ static void begin(struct run *run, struct assign_unit *units, bool *stuck)
 		run->items[i].order = mix(run->items[i].hash);
 	}
 	qsort(run->items, run->n_items, sizeof(*run->items), by_hash);
+	for (size_t i = 0; i < run->n_items; i++)
+		run->items[i].unit->turn = i;
 	for (size_t i = 0; i < run->n_nodes; i++)
 		run->places[i].none_for = &stuck[i * run->n_nodes];
 }

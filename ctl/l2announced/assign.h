@@ -33,6 +33,7 @@ struct assign_node {
  * @prefer: the node that wins where it is eligible, or ASSIGN_NONE
  * @holder: the node that holds it or was told to claim it, or ASSIGN_NONE
  * @assigned: the answer: who should hold it; ASSIGN_NONE where nobody can
+ * @turn: the answer: its place in the order in which the units were dealt with
  */
 struct assign_unit {
 	const char *name;
@@ -41,6 +42,7 @@ struct assign_unit {
 	size_t prefer;
 	size_t holder;
 	size_t assigned;
+	size_t turn;
 };
 
 /**
@@ -65,6 +67,11 @@ uint64_t assign_score(const char *unit, const char *node);
  * between equals; then the loads are evened out until of any two nodes that can
  * stand in for each other each has its share, by weight, of what the two have:
  * of equal weights, until no two differ by more than one.
+ *
+ * Where each node claims what is free by turn, the answer for the rest stays what it
+ * was, however far one is ahead of another: a unit went to a node for the load that
+ * the turns before it had brought there, and those are what it has claimed by then;
+ * another that is ahead has only more.
  */
 void assign(struct assign_unit *units, size_t n_units,
 	    const struct assign_node *nodes, size_t n_nodes, bool rebalance);

@@ -364,8 +364,8 @@ void claim_settle(struct election *e)
 	e->wake = NEVER;
 	e->unseen = false;
 	e->letting_go = count_letting_go(e);
-	for (size_t i = 0; i < e->n_services; i++)
-		look_at(e, e->services[i]);
+	for (size_t i = 0; i < e->n_turns; i++)
+		look_at(e, e->turns[i]);
 	e->reclaim = e->wake;
 	e->wake = wake;
 }

@@ -304,6 +304,31 @@ static void give_answers(struct plan *p)
 	}
 }
 
+/*
+ * Claimed by turn, what is free goes to whom the first plan gave it, also by the
+ * plans that are made meanwhile (see assign()). What nobody wants comes last.
+ */
+static void give_turns(struct plan *p)
+{
+	struct election *e = p->e;
+	size_t *units = xmalloc((p->n_units + 1) * sizeof(*units));
+
+	e->turns = xrealloc(e->turns, e->n_services + 1,
+			    sizeof(struct el_service *));
+	e->n_turns = 0;
+	for (size_t i = 0; i < p->n_units; i++)
+		units[p->units[i].turn] = p->first[i];
+	for (size_t i = 0; i < p->n_units; i++) {
+		for (size_t k = units[i]; k != ASSIGN_NONE; k = p->next[k])
+			e->turns[e->n_turns++] = e->services[k];
+	}
+	for (size_t i = 0; i < e->n_services; i++) {
+		if (!e->services[i]->spec)
+			e->turns[e->n_turns++] = e->services[i];
+	}
+	free(units);
+}
+
 void plan_make(struct election *e)
 {
 	struct plan p = { .e = e };
@@ -332,6 +357,7 @@ void plan_make(struct election *e)
 	}
 	assign(p.units, p.n_units, p.candidates, p.n_nodes, e->config.rebalance);
 	give_answers(&p);
+	give_turns(&p);
 	for (size_t i = 0; i < p.n_units; i++)
 		free((void *)(uintptr_t)p.units[i].eligible);
 	free(p.unit_of);

@@ -345,12 +345,15 @@ void view_forget(struct election *e)
 		free_service(e->services[i]);
 	free(e->nodes);
 	free(e->services);
+	free(e->turns);
 	vip_users_free(e->wanting);
 	vip_users_free(e->claiming);
 	e->wanting = vip_users_new();
 	e->claiming = vip_users_new();
 	e->nodes = NULL;
 	e->services = NULL;
+	e->turns = NULL;
+	e->n_turns = 0;
 	e->n_nodes = 0;
 	e->n_services = 0;
 	e->in_flight = 0;

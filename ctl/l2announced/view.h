@@ -191,6 +191,8 @@ struct election {
 	size_t n_nodes;
 	struct el_service **services;	/* by name */
 	size_t n_services;
+	struct el_service **turns;	/* the services in the order of the plan */
+	size_t n_turns;
 	struct vip_users *wanting;	/* by the services' records */
 	struct vip_users *claiming;	/* by the holders' records */
 	size_t in_flight;		/* requests about holders not answered yet */

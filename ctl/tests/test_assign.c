@@ -547,6 +547,61 @@ static void test_sticky_without_rebalance(void **state)
 		assert_int_equal(c.units[i].assigned, 0);
 }
 
+static int by_turn(const void *a, const void *b)
+{
+	const struct assign_unit *const *x = a, *const *y = b;
+
+	return (*x)->turn < (*y)->turn ? -1 : (*x)->turn > (*y)->turn;
+}
+
+/* Of what is free each node has claimed as much as it came to, by turn. */
+static void claim_some(struct cluster *c)
+{
+	static struct assign_unit *units[MAX_UNITS];
+	size_t left[MAX_NODES];
+
+	for (size_t i = 0; i < c->n_nodes; i++)
+		left[i] = below(c->n_units / c->n_nodes + 2);
+	for (size_t i = 0; i < c->n_units; i++)
+		units[i] = &c->units[i];
+	qsort(units, c->n_units, sizeof(struct assign_unit *), by_turn);
+	for (size_t i = 0; i < c->n_units; i++) {
+		struct assign_unit *unit = units[i];
+
+		assert_int_equal(unit->turn, i);
+		if (unit->assigned == ASSIGN_NONE || can(unit, unit->holder) ||
+		    can(unit, unit->prefer) || !left[unit->assigned])
+			continue;
+		left[unit->assigned]--;
+		unit->holder = unit->assigned;
+	}
+}
+
+/* Who is ahead with claiming changes nothing for what is still free. */
+static void test_claimed_by_turn(void **state)
+{
+	static struct cluster c;
+	static size_t assigned[MAX_UNITS];
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
+		bool even = seed % 2;
+
+		build(&c, seed);
+		if (!even) {
+			vary(&c);
+			weigh(&c);
+		}
+		assign(c.units, c.n_units, c.nodes, c.n_nodes, even);
+		for (size_t i = 0; i < c.n_units; i++)
+			assigned[i] = c.units[i].assigned;
+		claim_some(&c);
+		assign(c.units, c.n_units, c.nodes, c.n_nodes, even);
+		for (size_t i = 0; i < c.n_units; i++)
+			assert_int_equal(c.units[i].assigned, assigned[i]);
+	}
+}
+
 /* Written down so that a release never assigns differently from the last. */
 static void test_score_is_what_it_was(void **state)
 {
@@ -573,6 +628,7 @@ int main(void)
 		cmocka_unit_test(test_a_preference_that_cannot_hold),
 		cmocka_unit_test(test_nobody_can),
 		cmocka_unit_test(test_sticky_without_rebalance),
+		cmocka_unit_test(test_claimed_by_turn),
 		cmocka_unit_test(test_score_is_what_it_was),
 	};
 
