@@ -12,6 +12,7 @@ import sys
 
 ETH_P_ALL = 3
 SO_TIMESTAMPNS = 35
+SO_RCVBUFFORCE = 33
 
 
 def record(out, s):
@@ -26,6 +27,7 @@ def main(device, path):
     s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
                       socket.htons(ETH_P_ALL))
     s.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+    s.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 23)
     s.bind((device, ETH_P_ALL))
     print("listening on", device, flush=True)
     sys.stdin.read()

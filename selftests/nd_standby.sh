@@ -43,13 +43,20 @@ suppressed_grew() {
 	[ "$seen" -gt "$1" ] || { echo "suppressed: $seen, before $1"; return 1; }
 }
 
+suppressed_down() {
+	local seen
+
+	seen=$(quietly worker1 l2ctl -j stats | field suppressed_down)
+	[ "$seen" = "$1" ] || { echo "suppressed_down: $seen, expected $1"; return 1; }
+}
+
 # unknown: the neighbour has no link-layer address for the VIP.
 unknown() {
 	! ip -n "$neighbor" -6 neigh show "$VIP" dev eth0 | grep lladdr
 }
 
 begin neighbor worker1 worker2
-plan 18
+plan 20
 capture_start
 on worker1 ip link add dummy0 type dummy
 on worker1 ip link set dummy0 up
@@ -126,6 +133,10 @@ start=$(now)
 ask 1
 check "active, it answers" saw --since "$start" -- answered=1 \
 	"sequence=${MAC[worker1]}" malformed=0
+on worker1 ip link set eth0 arp off
+silent "on a device that is to do no discovery it is silent"
+check "which is counted as such" suppressed_down 2
+on worker1 ip link set eth0 arp on
 on worker1 l2ctl vip del "$VIP" dev eth0
 on worker2 ip addr del "$VIP/128" dev eth0
 start=$(now)
