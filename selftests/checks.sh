@@ -87,7 +87,7 @@ LIMIT="interval 200ms timeout 20s rise 1 fall 2"
 
 cluster
 require python3
-plan 22
+plan 23
 
 for name in "${WORKERS[@]}"; do
 	mkdir "$L2A_TMP/$name"
@@ -100,6 +100,8 @@ refused "a check that is a program" 'no name of a command' \
 	control worker1 service set "$SERVICE" check command /bin/sh
 refused "a check by a host's name" 'an address is expected' \
 	control worker1 service set "$SERVICE" check http http://web/
+refused "a check by what is no URL" '"\[" must be percent-encoded, as %5B' \
+	control worker1 service set "$SERVICE" check http 'http://127.0.0.1/?a[0]=1'
 misused "a check of another kind" 'command, tcp, http or none' \
 	control worker1 service set "$SERVICE" check ping 127.0.0.1
 

@@ -277,6 +277,8 @@ static int read_checks(json_object *value, struct l2a_error *err)
 	struct check_list list = { NULL, 0 };
 	int ret = checks_parse(value, &list, err);
 
+	if (!ret)
+		ret = checks_usable(&list, err);
 	checks_clear(&list);
 	return ret;
 }

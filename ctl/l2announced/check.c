@@ -35,6 +35,7 @@
 #define CHECKS_MOST		16	/* of one service */
 #define TARGET_MOST		1024	/* bytes */
 #define LOCALHOST		"127.0.0.1"
+#define SCHEME			"http://"
 
 static const char *const types[] = {
 	[CHECK_COMMAND] = "command",
@@ -133,13 +134,12 @@ static int check_tcp(struct check *check, struct l2a_error *err)
 
 static int check_http(const char *target, struct l2a_error *err)
 {
-	static const char scheme[] = "http://";
-	const char *host = target + strlen(scheme);
+	const char *host = target + strlen(SCHEME);
 
-	if (strncmp(target, scheme, strlen(scheme)))
+	if (strncmp(target, SCHEME, strlen(SCHEME)))
 		return l2a_fail(err, -EINVAL,
 				"http: \"%s\" must begin with %s (what is encrypted needs a command)",
-				target, scheme);
+				target, SCHEME);
 	if (!is_endpoint(host, strcspn(host, "/"), false))
 		return l2a_fail(err, -EINVAL,
 				"http: \"%s\": an address is expected for a host",
@@ -149,6 +149,45 @@ static int check_http(const char *target, struct l2a_error *err)
 			return l2a_fail(err, -EINVAL,
 					"http: \"%s\": blanks, \"#\" and what is no ASCII must be percent-encoded",
 					target);
+	}
+	return 0;
+}
+
+/* The first that no URL's path or query has as it is, by RFC 3986. */
+static const char *to_encode(const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-._~!$&'()*+,;=:@/?";
+	static const char hex[] = "0123456789abcdefABCDEF";
+
+	text += strspn(text, plain);
+	while (*text == '%' && strspn(text + 1, hex) >= 2) {
+		text += 3;
+		text += strspn(text, plain);
+	}
+	return *text ? text : NULL;
+}
+
+static int check_url(const char *target, struct l2a_error *err)
+{
+	const char *host = target + strlen(SCHEME);
+	const char *bad = to_encode(host + strcspn(host, "/"));
+
+	if (!bad)
+		return 0;
+	return l2a_fail(err, -EINVAL,
+			"http: \"%s\": \"%c\" must be percent-encoded, as %%%02X",
+			target, *bad, (unsigned char)*bad);
+}
+
+int checks_usable(const struct check_list *list, struct l2a_error *err)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const struct check *check = &list->v[i];
+
+		if (check->type == CHECK_HTTP && check_url(check->target, err))
+			return l2a_prefix(err, "checks: number %zu", i + 1);
 	}
 	return 0;
 }

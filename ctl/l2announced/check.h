@@ -64,6 +64,18 @@ const char *check_type_name(enum check_type type);
 int checks_parse(struct json_object *array, struct check_list *list,
 		 struct l2a_error *err);
 
+/**
+ * checks_usable() - whether what is asked for anew can be carried out
+ * @list: the checks, as checks_parse() took them
+ * @err: names the entry, the input and the rule
+ *
+ * Stricter than checks_parse(): a record that is in the store already is kept, and
+ * such a check of it fails, rather than the service going.
+ *
+ * Return: 0 or -EINVAL.
+ */
+int checks_usable(const struct check_list *list, struct l2a_error *err);
+
 /** checks_format() - the same as JSON, defaults written out */
 struct json_object *checks_format(const struct check_list *list);
 

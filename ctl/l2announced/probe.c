@@ -199,14 +199,29 @@ static void ask(struct probe *p)
 		event_active(p->ev, 0, 0);
 }
 
+static void on_no_url(evutil_socket_t fd, short what, void *arg)
+{
+	struct probe *p = arg;
+
+	(void)fd;
+	(void)what;
+	p->c.done(p->c.arg, false, "cannot be asked for: some of this URL must be percent-encoded");
+}
+
 static void start_http(struct probe *p)
 {
 	struct evhttp_uri *uri = evhttp_uri_parse(p->c.check->target);
 
+	/* The API refuses these, but others write to the store as well. */
+	if (!uri) {
+		event_assign(p->ev, p->c.base, -1, 0, on_no_url, p);
+		event_active(p->ev, 0, 0);
+		return;
+	}
 	p->status = 0;
-	p->http = uri ? http_connect(p, uri) : NULL;
+	p->http = http_connect(p, uri);
 	if (!p->http)
-		abort();
+		out_of_memory();
 	event_assign(p->ev, p->c.base, -1, 0, on_http_over, p);
 	set_limit(p);
 	evhttp_uri_free(uri);

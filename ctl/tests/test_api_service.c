@@ -124,6 +124,24 @@ static void test_condition(void **state)
 	}
 }
 
+/* Refused here; a record that has it already is read as it is. */
+static void test_url(void **state)
+{
+	static const char body[] =
+		"{\"vips\":[\"12.0.0.1\"],\"devs\":[\"eth0\"],\"checks\":["
+		"{\"http\":\"http://127.0.0.1/?a[0]=1\"}]}";
+	struct api_condition condition;
+	struct l2a_error err = { 0 };
+	struct record *rec;
+
+	(void)state;
+	assert_null(api_service_parse(body, &condition, &err));
+	assert_string_equal(err.text, "checks: number 1: http: \"http://127.0.0.1/?a[0]=1\": \"[\" must be percent-encoded, as %5B");
+	rec = record_parse(RECORD_SERVICE, body, &err);
+	assert_non_null(rec);
+	record_put(rec);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +149,7 @@ int main(void)
 		cmocka_unit_test(test_one_text),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_condition),
+		cmocka_unit_test(test_url),
 	};
 
 	return cmocka_run_group_tests_name("api_service", tests, NULL, NULL);

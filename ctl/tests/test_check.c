@@ -9,7 +9,9 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <event2/http.h>
 #include <json-c/json.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "l2announced/record.h"
@@ -125,6 +127,71 @@ static void test_refused(void **state)
 	}
 }
 
+/* The rule by itself, against the parser of what asks for the URL. */
+static void test_usable(void **state)
+{
+	static const char *const begins[] = {
+		"http://127.0.0.1/a", "http://127.0.0.1/?b=", "http://[::1]:81/%41",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 3 * 127; i++) {
+		struct check check = { .type = CHECK_HTTP };
+		struct check_list list = { &check, 1 };
+		struct l2a_error err = { 0 };
+		struct evhttp_uri *uri;
+		char url[64], says[64];
+		char c = (char)(i / 3);
+
+		if (c <= ' ' || c == '#')
+			continue;
+		snprintf(url, sizeof(url), "%s%c", begins[i % 3], c);
+		check.target = url;
+		uri = evhttp_uri_parse(url);
+		if (!checks_usable(&list, &err) != !!uri)
+			fail_msg("%s: %s, but %s", url, uri ? "is sent" : "is not",
+				 err.code ? err.text : "is taken");
+		snprintf(says, sizeof(says), "\"%c\" must be percent-encoded, as %%%02X",
+			 c, (unsigned char)c);
+		if (!uri && !strstr(err.text, says))
+			fail_msg("%s: %s", url, err.text);
+		if (uri)
+			evhttp_uri_free(uri);
+	}
+}
+
+static void test_percent(void **state)
+{
+	static const struct {
+		char url[32];
+		bool ok;
+	} table[] = {
+		{ "http://[::1]", true },
+		{ "http://[::1]/%20%aF?%5b", true },
+		{ "http://[::1]/%", false },
+		{ "http://[::1]/%5", false },
+		{ "http://[::1]/%5g", false },
+		{ "http://[::1]/?%%20", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		char command[] = "web", url[32];
+		struct check checks[] = {
+			{ .type = CHECK_COMMAND, .target = command },
+			{ .type = CHECK_HTTP, .target = url },
+		};
+		struct check_list list = { checks, 2 };
+		struct l2a_error err = { 0 };
+
+		strcpy(url, table[i].url);
+		if (!checks_usable(&list, &err) != table[i].ok)
+			fail_msg("%s: %s", url, err.text);
+		if (!table[i].ok && !strstr(err.text, "checks: number 2: http: \"http://[::1]/"))
+			fail_msg("%s: %s", url, err.text);
+	}
+}
+
 /* What the store gets is what comes out of it. */
 static void test_record(void **state)
 {
@@ -165,6 +232,8 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_targets),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_usable),
+		cmocka_unit_test(test_percent),
 		cmocka_unit_test(test_record),
 	};
 

@@ -376,6 +376,15 @@ static void test_http_refused(void **state)
 	close(fd);
 }
 
+/* What the store has from elsewhere: nobody has refused it on its way there. */
+static void test_http_no_url(void **state)
+{
+	(void)state;
+	set_one("{\"http\":\"http://127.0.0.1/?a[0]=1\",\"interval\":\"100ms\"}");
+	wait_told(1, "s bad");
+	assert_string_equal(reason(), "cannot be asked for: some of this URL must be percent-encoded");
+}
+
 /* Who accepts, and says what is no HTTP. */
 static void on_accept(evutil_socket_t fd, short what, void *arg)
 {
@@ -475,6 +484,7 @@ int main(void)
 		TEST(test_http_status),
 		TEST(test_http_is_slow),
 		TEST(test_http_refused),
+		TEST(test_http_no_url),
 		TEST(test_not_http),
 		TEST(test_several),
 		TEST(test_changed),
