@@ -121,25 +121,18 @@ void api_node_post(struct api *api, struct evhttp_request *req,
 
 struct find_service {
 	const char *name;
-	struct record *moved;	/* as it is, but for what it prefers */
+	const struct record *rec;
 	uint64_t version;
 };
 
-static void copy_service(const struct el_service_info *info, void *arg)
+static void look_at_service(const struct el_service_info *info, void *arg)
 {
 	struct find_service *find = arg;
-	struct service_record *to;
 
 	if (strcmp(info->name, find->name))
 		return;
-	find->moved = record_new(RECORD_SERVICE);
+	find->rec = info->rec;
 	find->version = info->version;
-	to = &find->moved->service;
-	names_copy(&to->vips, &info->spec->vips);
-	names_copy(&to->devs, &info->spec->devs);
-	names_copy(&to->nodes, &info->spec->nodes);
-	names_copy(&to->prefer, &info->spec->prefer);
-	to->deliver = info->spec->deliver;
 }
 
 /* The node comes first among those the service prefers: so it also stays there. */
@@ -173,35 +166,47 @@ static char *wanted_node(struct evhttp_request *req)
 	return node;
 }
 
+/* As it is, but for what it prefers. */
+static void set_preferred(struct api *api, struct evhttp_request *req,
+			  const struct find_service *service, const char *node)
+{
+	struct agent_info info = agent_info(api->agent);
+	char key[RECORD_KEY_MAX], *value;
+	struct l2a_error err = { 0 };
+	struct api_call *call;
+	struct record *moved = record_copy(service->rec, &err);
+
+	if (!moved) {
+		api_refuse(req, 500, "service %s: %s", service->name, err.text);
+		return;
+	}
+	prefer_first(&moved->service.prefer, node);
+	call = api_call_new(api, req, RECORD_SERVICE, service->name, moved,
+			    "moved");
+	call->done = 202;
+	value = record_format(moved);
+	info.store->put_if(info.handle,
+			   record_key(RECORD_SERVICE, service->name, key),
+			   service->version, value, api_stored, call);
+	free(value);
+	record_put(moved);
+}
+
 static void move_service(struct api *api, struct evhttp_request *req,
 			 const char *name, const char *node)
 {
 	struct agent_info info = agent_info(api->agent);
 	struct find_service find = { .name = name };
 	struct el_now now = agent_now();
-	char key[RECORD_KEY_MAX];
-	struct api_call *call;
-	char *value;
 
-	election_services(info.election, &now, copy_service, &find);
-	if (!find.moved) {
+	election_services(info.election, &now, look_at_service, &find);
+	if (!find.rec)
 		api_refuse(req, 404, "service %s: no such service", name);
-		return;
-	}
-	if (!election_can_hold(info.election, &now, name, node)) {
+	else if (!election_can_hold(info.election, &now, name, node))
 		api_refuse(req, 409, "service %s: node %s cannot hold it: it is not ready, or has not what the service needs",
 			   name, node);
-		record_put(find.moved);
-		return;
-	}
-	prefer_first(&find.moved->service.prefer, node);
-	call = api_call_new(api, req, RECORD_SERVICE, name, find.moved, "moved");
-	call->done = 202;
-	value = record_format(find.moved);
-	info.store->put_if(info.handle, record_key(RECORD_SERVICE, name, key),
-			   find.version, value, api_stored, call);
-	free(value);
-	record_put(find.moved);
+	else
+		set_preferred(api, req, &find, node);
 }
 
 void api_service_post(struct api *api, struct evhttp_request *req,

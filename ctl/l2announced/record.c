@@ -392,3 +392,12 @@ char *record_format(const struct record *rec)
 	json_object_put(obj);
 	return text;
 }
+
+struct record *record_copy(const struct record *rec, struct l2a_error *err)
+{
+	char *text = record_format(rec);
+	struct record *copy = record_parse(rec->kind, text, err);
+
+	free(text);
+	return copy;
+}

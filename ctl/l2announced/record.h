@@ -131,6 +131,17 @@ struct record *record_new(enum record_kind kind);
 /** record_get() - one more reference; NULL stays NULL */
 struct record *record_get(struct record *rec);
 
+/**
+ * record_copy() - another record that says the same, for a change
+ * @rec: the record
+ * @err: says what is wrong with it
+ *
+ * By way of its text: whatever a record can say is in the copy.
+ *
+ * Return: the copy, or NULL.
+ */
+struct record *record_copy(const struct record *rec, struct l2a_error *err);
+
 /** record_put() - one reference less; the last one frees. NULL is fine */
 void record_put(struct record *rec);
 

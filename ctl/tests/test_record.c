@@ -169,6 +169,50 @@ static void test_keys(void **state)
 	assert_non_null(record_key_parse(longest, &kind));
 }
 
+/* All that a record can say, and nothing as it would be by itself. */
+static void test_copy(void **state)
+{
+	static const struct {
+		enum record_kind kind;
+		const char *text;
+	} table[] = {
+		{ RECORD_NODE,
+		  "{\"incarnation\":3,\"seq\":9,\"duration_ms\":2000,"
+		  "\"state\":\"fenced\",\"weight\":7,\"left\":true,"
+		  "\"devs\":[\"eth0\"],\"unhealthy\":[\"s\"],\"boot\":\"b\","
+		  "\"run\":\"r\",\"host\":\"h\"}" },
+		{ RECORD_SERVICE,
+		  "{\"vips\":[\"192.0.2.1\"],\"devs\":[\"eth*\"],"
+		  "\"nodes\":[\"n*\"],\"prefer\":[\"a\",\"b\"],"
+		  "\"deliver\":\"route\",\"checks\":[{\"tcp\":\"127.0.0.1:80\","
+		  "\"interval\":\"2s\",\"timeout\":\"3s\",\"rise\":4,"
+		  "\"fall\":5}]}" },
+		{ RECORD_HOLDER,
+		  "{\"node\":\"a\",\"incarnation\":2,\"token\":5,"
+		  "\"since\":\"2026-01-01T00:00:00Z\",\"next\":\"b\","
+		  "\"last\":\"c\",\"transitions\":4,\"vips\":[\"192.0.2.1\"]}" },
+		{ RECORD_DRAIN, "{\"since\":\"2026-01-02T03:04:05Z\"}" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct l2a_error err = { 0 };
+		struct record *rec = record_parse(table[i].kind, table[i].text,
+						  &err);
+		struct record *copy = rec ? record_copy(rec, &err) : NULL;
+		char *text;
+
+		if (!copy)
+			fail_msg("%s: %s", table[i].text, err.text);
+		assert_ptr_not_equal(copy, rec);
+		record_put(rec);
+		text = record_format(copy);
+		assert_string_equal(text, table[i].text);
+		free(text);
+		record_put(copy);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +222,7 @@ int main(void)
 		cmocka_unit_test(test_holder),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_copy),
 	};
 
 	return cmocka_run_group_tests_name("record", tests, NULL, NULL);
