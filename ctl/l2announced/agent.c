@@ -6,9 +6,9 @@
  * event are carried out waits its turn. So the actions reach the kernel and the
  * store in the order they were decided in.
  *
- * What can be dealt with in one go is: answers of the store that are there
- * together make one plan, and services that change together one request to the
- * kernel. So a thousand of them cost not a thousand times a thousand.
+ * What can be dealt with in one go is: answers of the store and verdicts of checks
+ * that are there together make one plan, and services that change together one
+ * request to the kernel. So a thousand of them cost not a thousand times a thousand.
  */
 #include <event2/event.h>
 #include <stdlib.h>

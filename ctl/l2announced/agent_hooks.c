@@ -169,7 +169,7 @@ void agent_on_health(void *arg, const char *service, bool ok)
 	struct el_event ev = { .type = EL_EV_HEALTH };
 
 	ev.health.ok = ok;
-	agent_raise(arg, &ev, NULL, service);
+	agent_raise_soon(arg, &ev, service);
 }
 
 /* Time. */

@@ -349,6 +349,7 @@ static bool can_wait(const struct el_event *ev)
 	case EL_EV_GOT:
 		return ev->more && ev->done.item.kind == RECORD_HOLDER;
 	case EL_EV_SERVE_DONE:
+	case EL_EV_HEALTH:
 	case EL_EV_VIEW:
 		return ev->more;
 	default:

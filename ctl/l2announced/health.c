@@ -85,26 +85,19 @@ static enum health_verdict verdict(const struct patient *p)
 	return sum;
 }
 
-static struct patient *untold(struct health *h)
-{
-	struct patient *p = h->patients;
-
-	while (p && (verdict(p) == p->told || verdict(p) == HEALTH_UNKNOWN))
-		p = p->next;
-	return p;
-}
-
-/* Whoever is told may change the list: begin anew after each. */
 static void on_tell(evutil_socket_t fd, short what, void *arg)
 {
 	struct health *h = arg;
-	struct patient *p;
 
 	(void)fd;
 	(void)what;
-	while ((p = untold(h))) {
-		p->told = verdict(p);
-		h->fn(h->arg, p->name, p->told == HEALTH_GOOD);
+	for (struct patient *p = h->patients; p; p = p->next) {
+		enum health_verdict says = verdict(p);
+
+		if (says == p->told || says == HEALTH_UNKNOWN)
+			continue;
+		p->told = says;
+		h->fn(h->arg, p->name, says == HEALTH_GOOD);
 	}
 }
 

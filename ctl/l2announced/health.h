@@ -50,7 +50,8 @@ bool health_take(struct health_count *count, bool ok, uint32_t rise,
  * @base: event loop
  * @config: has the commands by name, and this node's
  * @fn: tells what the checks of a service say: when that changes, and once
- *	after each health_set(). From the event loop alone
+ *	after each health_set(). From the event loop alone, of all services that
+ *	have changed one after the other: it only notes what it is told
  * @arg: passed to @fn
  */
 struct health *health_new(struct event_base *base, const struct config *config,
@@ -68,7 +69,7 @@ void health_free(struct health *h);
  *
  * Checks that are the same as before go on as if nothing had happened.
  *
- * Context: also from within @fn.
+ * Context: not from within @fn.
  */
 void health_set(struct health *h, const char *service, struct record *spec);
 

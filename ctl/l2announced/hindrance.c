@@ -95,5 +95,6 @@ bool view_well(const struct election *e, const struct el_node *node,
 {
 	if (view_self(e, node->name))
 		return passes(e, s);
-	return node->rec && !names_has(&node->rec->node.unhealthy, s->name);
+	return node->rec &&
+	       !names_has_sorted(&node->rec->node.unhealthy, s->name);
 }

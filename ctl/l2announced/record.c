@@ -212,6 +212,8 @@ static const char *parse_node(json_object *obj, struct node_record *node)
 		return "devs";
 	if (!get_names(obj, "unhealthy", &node->unhealthy))
 		return "unhealthy";
+	/* Looked up for each service; an older version writes it in no order. */
+	names_sort(&node->unhealthy);
 	if (!get_string(obj, "boot", &node->boot))
 		return "boot";
 	if (!get_string(obj, "run", &node->run))

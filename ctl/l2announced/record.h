@@ -44,7 +44,7 @@ enum node_state {
  * @weight: its share of the services, beside the others'
  * @left: fenced by itself, on its way out
  * @devs: its devices that are up and that some service wants
- * @unhealthy: services it cannot hold now
+ * @unhealthy: services it cannot hold now, sorted
  * @boot: the kernel (boot and network namespace) its lease lives in
  * @run: the process that wrote this, new with each start
  * @host: where that process runs, for people

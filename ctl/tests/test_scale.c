@@ -185,6 +185,29 @@ static struct el_item item(enum record_kind kind, const char *name,
 	return item;
 }
 
+/* What the services have, and the node that holds them, beside the rest. */
+static const char *checks = "";
+static bool unwell;
+
+/* That node says of each service that it cannot hold it, in no order. */
+static struct el_item holder_node(size_t n)
+{
+	struct el_item node;
+	size_t len;
+	char *json;
+	FILE *f = open_memstream(&json, &len);
+
+	assert_non_null(f);
+	fputs("{\"incarnation\":1,\"seq\":1,\"duration_ms\":2000,\"state\":\"ready\",\"devs\":[\"eth0\"],\"unhealthy\":[", f);
+	for (size_t i = n; unwell && i > 0; i--)
+		fprintf(f, "\"many/%zu\"%s", i - 1, i > 1 ? "," : "");
+	fputs("]}", f);
+	fclose(f);
+	node = item(RECORD_NODE, "dead", json);
+	free(json);
+	return node;
+}
+
 /* All there is: a node, and services that it holds. */
 static void show(size_t n)
 {
@@ -194,11 +217,11 @@ static void show(size_t n)
 	size_t at = 0;
 
 	assert_non_null(items);
-	items[at++] = item(RECORD_NODE, "dead", "{\"incarnation\":1,\"seq\":1,\"duration_ms\":2000,\"state\":\"ready\",\"devs\":[\"eth0\"]}");
+	items[at++] = holder_node(n);
 	for (size_t i = 0; i < n; i++) {
 		snprintf(name, sizeof(name), "many/%zu", i);
-		snprintf(json, sizeof(json), "{\"vips\":[\"10.0.%zu.%zu\"],\"devs\":[\"eth0\"]}",
-			 i / 250, i % 250);
+		snprintf(json, sizeof(json), "{\"vips\":[\"10.0.%zu.%zu\"],\"devs\":[\"eth0\"]%s}",
+			 i / 250, i % 250, checks);
 		items[at++] = item(RECORD_SERVICE, name, json);
 		snprintf(json, sizeof(json), "{\"node\":\"dead\",\"incarnation\":1,\"token\":1,\"vips\":[\"10.0.%zu.%zu\"]}",
 			 i / 250, i % 250);
@@ -381,6 +404,51 @@ static void test_claims_one_by_one(void **state)
 	election_free(w.e);
 }
 
+/* What the checks of all services say comes in one go, where they share a server. */
+static void test_verdicts(void **state)
+{
+	uint64_t plans, before;
+
+	(void)state;
+	checks = ",\"checks\":[{\"tcp\":\"80\"}]";
+	join(1000);
+	checks = "";
+	plans = w.e->plans;
+	before = comparisons;
+	for (size_t i = 0; i < w.e->n_services; i++) {
+		struct el_event ev = { .type = EL_EV_HEALTH };
+
+		ev.health.service = w.e->services[i]->name;
+		ev.more = i + 1 < w.e->n_services;
+		step(&ev);
+	}
+	assert_int_equal(w.e->plans, plans + 1);
+	assert_true(comparisons - before < 200 * w.e->n_services);
+	/* And the others hear of it at once. */
+	assert_int_equal(w.e->self.put_rec->node.unhealthy.n, w.e->n_services);
+	answer_all();
+	election_free(w.e);
+}
+
+/* Another node's list of what it cannot hold is not read through for each. */
+static void test_unwell(void **state)
+{
+	const size_t n = 10000;
+
+	(void)state;
+	checks = ",\"checks\":[{\"tcp\":\"80\"}]";
+	unwell = true;
+	join(n);
+	checks = "";
+	unwell = false;
+	assert_int_equal(w.e->n_services, n);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(w.e->services[i]->eligible, 0);
+	print_message("%llu comparisons in a step\n", (unsigned long long)w.dearest);
+	assert_true(w.dearest < 200 * n);
+	election_free(w.e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -390,6 +458,8 @@ int main(void)
 		cmocka_unit_test(test_few_silent_at_a_time),
 		cmocka_unit_test(test_plans),
 		cmocka_unit_test(test_claims_one_by_one),
+		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_unwell),
 	};
 
 	return cmocka_run_group_tests(tests, inherit_both, NULL);
