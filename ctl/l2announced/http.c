@@ -113,7 +113,9 @@ static void set_retry_after(struct http_call *call)
 	curl_off_t seconds = 0;
 
 	curl_easy_getinfo(call->easy, CURLINFO_RETRY_AFTER, &seconds);
-	if (seconds > 0 && seconds < UINT32_MAX / 1000)
+	if (seconds > UINT32_MAX / 1000)
+		seconds = UINT32_MAX / 1000;
+	if (seconds > 0)
 		call->retry_after_ms = (uint32_t)seconds * 1000;
 }
 

@@ -58,8 +58,8 @@ struct http_config {
  * @sent: it may have reached a server, which may have done it, or may yet
  * @body: what came, ends with a NUL; of a stream only where @status is no 2xx
  * @len: its length
- * @retry_after_ms: the server wants to be left alone for that long; 0: it does
- *	not say
+ * @retry_after_ms: the server wants to be left alone for that long, by this
+ *	machine's clock where it gives a date; 0: it does not say
  * @endpoint: which one answered, or failed last
  * @error: one line that names the endpoint and says why there is no 2xx, or
  *	why a stream ended; NULL where all is well

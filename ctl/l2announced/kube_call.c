@@ -229,13 +229,28 @@ uint32_t kube_still_ms(const struct store *store)
 
 void kube_keep_still(struct store *store, uint32_t ms, const char *error)
 {
-	uint64_t until = l2a_clock_ns(CLOCK_MONOTONIC) +
-			 (ms ? ms : store->follow.retry_ms) * L2A_NSEC_PER_MSEC;
+	uint64_t until = l2a_clock_ns(CLOCK_MONOTONIC);
 
+	if (!ms)
+		ms = store->follow.retry_ms;
+	if (ms > store->duration_ms)
+		ms = store->duration_ms;
+	until += ms * L2A_NSEC_PER_MSEC;
 	if (until > store->still_until)
 		store->still_until = until;
 	free(store->still_error);
 	store->still_error = xstrdup(error);
+}
+
+/* Kept still, a call needs the time of an attempt after that. */
+static bool too_late(const struct kube_call *call, uint64_t now, uint32_t still)
+{
+	const struct store *store = call->store;
+
+	if (!still)
+		return call->deadline <= now;
+	return call->deadline < store->still_until +
+				store->attempt_ms * L2A_NSEC_PER_MSEC;
 }
 
 /* What cannot be sent in time fails now; what can waits on, or is sent. */
@@ -253,7 +268,7 @@ static void on_go_on(evutil_socket_t fd, short what, void *arg)
 	TAILQ_CONCAT(&calls, &store->waiting, waiting);
 	while ((call = TAILQ_FIRST(&calls))) {
 		TAILQ_REMOVE(&calls, call, waiting);
-		if (call->deadline <= store->still_until || call->deadline <= now)
+		if (too_late(call, now, still))
 			end_failed(call, store->still_error);
 		else if (still)
 			TAILQ_INSERT_TAIL(&store->waiting, call, waiting);

@@ -87,7 +87,15 @@ struct kube_call *kube_list_call(struct store *store, kube_fn done);
 /** kube_headers() - what all requests carry. Return: how many */
 size_t kube_headers(const char *const **headers, bool patch);
 
-/** kube_keep_still() - send nothing for some time, as the server said in @error */
+/**
+ * kube_keep_still() - send nothing for some time
+ * @store: the store
+ * @ms: as long as the server wants it; 0: it does not say
+ * @error: what it said
+ *
+ * Renewals too, so never longer than a lease lasts: what stands before the API says an
+ * hour where it does not know, and the API may be back in seconds.
+ */
 void kube_keep_still(struct store *store, uint32_t ms, const char *error);
 
 /** kube_still_ms() - for how long from now, rounded up; 0: not at all */

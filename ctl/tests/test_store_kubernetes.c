@@ -351,6 +351,38 @@ static void test_busy_for_long(void **state)
 	assert_true(now_ms() < begun + DURATION_MS);
 }
 
+/* No longer than a lease lasts: what is said may be anybody's guess. */
+static void test_busy_for_too_long(void **state)
+{
+	static const struct script busy[][3] = {
+		{ { 503, "3600", "" }, { 200, NULL, LIST("10", "") } },
+		{ { 503, "5000000", "" }, { 200, NULL, LIST("10", "") } },
+		/* By this machine's clock, which may be wrong. */
+		{ { 503, "Fri, 31 Dec 2100 23:59:59 GMT", "" },
+		  { 200, NULL, LIST("10", "") } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(busy) / sizeof(busy[0]); i++) {
+		uint64_t end = now_ms() + PATIENCE_MS;
+		struct outcome o;
+
+		script(busy[i]);
+		o = get("node/a");
+		assert_int_equal(o.result, EL_FAILED);
+		assert_non_null(strstr(o.error, "503"));
+		while (o.result != EL_OK && now_ms() < end)
+			o = get("node/a");
+		if (o.result != EL_OK)
+			fail_msg("Retry-After: %s: %u requests: %s",
+				 busy[i][0].retry_after, server.asked, o.error);
+		if (server.asked_ms[1] < server.asked_ms[0] + DURATION_MS)
+			fail_msg("Retry-After: %s: asked again %u ms later",
+				 busy[i][0].retry_after,
+				 (unsigned int)(server.asked_ms[1] - server.asked_ms[0]));
+	}
+}
+
 /* ------------------------------------------------------------ following */
 
 static void test_forgotten(void **state)
@@ -519,6 +551,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_busy, start, stop),
 		cmocka_unit_test_setup_teardown(test_busy_for_long, start, stop),
+		cmocka_unit_test_setup_teardown(test_busy_for_too_long, start,
+						stop),
 		cmocka_unit_test_setup_teardown(test_forgotten, start, stop),
 		cmocka_unit_test_setup_teardown(test_resumed_at_a_bookmark, start,
 						stop),
