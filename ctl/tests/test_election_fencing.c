@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The election of one node, which fences those that do not renew: when, and what
+ * that frees; and what it tells of why a service became its own.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "conversation.h"
+
+/* Time passes, the store confirms every renewal, and nobody else is heard of. */
+static void live_until(uint64_t ms)
+{
+	while (now_ms < ms) {
+		uint64_t wake = election_wake(e) / MS;
+
+		tick_at(wake < ms ? (wake > now_ms ? wake : now_ms + 1) : ms);
+		if (find_put(RECORD_NODE, "me") && now_ms < ms)
+			answer(put_req(RECORD_NODE, "me"), EL_OK);
+	}
+}
+
+/* While the store was away nobody could renew: that is held against nobody. */
+static void test_an_outage_is_held_against_nobody(void **state)
+{
+	uint64_t req;
+
+	(void)state;
+	joined();
+	shows(RECORD_NODE, "a", PEER("4", "ready", "1"));
+	tick_at(1000 + RENEW);
+	req = put_req(RECORD_NODE, "me");
+	tick_at(1000 + 3 * DURATION);
+	assert_null(find_put(RECORD_NODE, "a"));
+	answer(req, EL_OK);
+	assert_null(find_put(RECORD_NODE, "a"));
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	live_until(1000 + 4 * DURATION - 1);
+	assert_null(find_put(RECORD_NODE, "a"));
+	live_until(1000 + 4 * DURATION);
+	assert_non_null(find_put(RECORD_NODE, "a"));
+}
+
+static void test_fences_after_the_others_duration(void **state)
+{
+	struct el_action *put;
+	uint64_t version;
+
+	(void)state;
+	joined();
+	shows(RECORD_NODE, "a", PEER("4", "ready", "1"));
+	live_until(1000 + DURATION - 1);
+	assert_null(find_put(RECORD_NODE, "a"));
+	/* It renews: the count begins anew. */
+	shows(RECORD_NODE, "a", PEER("4", "ready", "2"));
+	version = rev;
+	live_until(1000 + 2 * DURATION - 2);
+	assert_null(find_put(RECORD_NODE, "a"));
+	tick_at(1000 + 2 * DURATION - 1);
+	put = find_put(RECORD_NODE, "a");
+	assert_non_null(put);
+	assert_int_equal(put->rec->node.state, NODE_FENCED);
+	assert_int_equal(put->rec->node.incarnation, 4);
+	assert_int_equal(put->version, version);
+}
+
+static void test_fence_that_fails_frees_nothing(void **state)
+{
+	(void)state;
+	joined();
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	shows(RECORD_HOLDER, "s", HOLDER("a", "1", "5"));
+	shows(RECORD_SERVICE, "s", SERVICE);
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	live_until(1000 + DURATION);
+	answer(put_req(RECORD_NODE, "a"), EL_CONFLICT);
+	assert_null(find_put(RECORD_HOLDER, "s"));
+}
+
+static void test_claims_what_a_fenced_node_held(void **state)
+{
+	struct el_action *put;
+
+	(void)state;
+	joined();
+	tick_at(1000 + RENEW);
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	shows(RECORD_HOLDER, "s", HOLDER("a", "1", "5"));
+	shows(RECORD_SERVICE, "s", SERVICE);
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	shows(RECORD_NODE, "a", PEER("1", "fenced", "1"));
+	put = find_put(RECORD_HOLDER, "s");
+	assert_non_null(put);
+	assert_int_equal(put->rec->holder.token, 6);
+	assert_string_equal(put->rec->holder.node, "me");
+	assert_int_equal(put->rec->holder.transitions, 1);
+}
+
+/* The holder record @was leads to a claim; once it answers, why is told. */
+static enum el_reason taken_over(const char *was)
+{
+	uint64_t news;
+
+	joined();
+	shows(RECORD_NODE, "a", PEER("1", "fenced", "1"));
+	if (was)
+		shows(RECORD_HOLDER, "s", was);
+	shows(RECORD_SERVICE, "s", SERVICE);
+	news = put_req(RECORD_NODE, "me");
+	answer(put_req(RECORD_HOLDER, "s"), EL_OK);
+	answer(news, EL_OK);
+	shows(RECORD_NODE, "a", PEER("2", "fenced", "1"));
+	assert_true(serves("s", EL_SERVE_ACTIVE));
+	served("s", true);
+	assert_non_null(find_note(EL_NOTE_ACQUIRED));
+	return find_note(EL_NOTE_ACQUIRED)->reason;
+}
+
+static void test_tells_that_it_is_new(void **state)
+{
+	(void)state;
+	assert_int_equal(taken_over(NULL), EL_REASON_NEW);
+}
+
+static void test_tells_that_its_holder_failed(void **state)
+{
+	(void)state;
+	assert_int_equal(taken_over(HOLDER("a", "1", "5")), EL_REASON_FAILURE);
+}
+
+static void test_tells_that_it_was_handed_over(void **state)
+{
+	(void)state;
+	assert_int_equal(taken_over("{\"last\":\"a\",\"next\":\"me\",\"token\":5}"),
+			 EL_REASON_HANDOVER);
+}
+
+static void test_tells_that_it_had_it_before(void **state)
+{
+	(void)state;
+	assert_int_equal(taken_over("{\"last\":\"me\",\"token\":5}"),
+			 EL_REASON_RETURN);
+}
+
+static void test_a_newer_incarnation_frees_too(void **state)
+{
+	(void)state;
+	joined();
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	shows(RECORD_HOLDER, "s", HOLDER("a", "1", "5"));
+	shows(RECORD_SERVICE, "s",
+	      "{\"vips\":[\"192.0.2.1\"],\"devs\":[\"eth*\"],\"prefer\":[\"me\"]}");
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	shows(RECORD_NODE, "a", PEER("2", "ready", "1"));
+	assert_non_null(find_put(RECORD_HOLDER, "s"));
+}
+
+/* A record of a holder we have not heard of, newer than our view, frees nothing. */
+static void test_an_unknown_holder_is_alive(void **state)
+{
+	struct l2a_error err;
+	struct record *rec;
+	uint64_t req;
+
+	(void)state;
+	joined();
+	shows(RECORD_SERVICE, "s", SERVICE);
+	answer(put_req(RECORD_HOLDER, "s"), EL_CONFLICT);
+	req = find(EL_GET)->req;
+	rec = record_parse(RECORD_HOLDER, HOLDER("b", "1", "1"), &err);
+	got(req, RECORD_HOLDER, "s", rev + 5, rec);
+	record_put(rec);
+	for (unsigned int i = 1; i <= 8; i++) {
+		tick_at(1000 + i * DURATION);
+		assert_null(find_put(RECORD_HOLDER, "s"));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_fences_after_the_others_duration),
+		TEST(test_an_outage_is_held_against_nobody),
+		TEST(test_fence_that_fails_frees_nothing),
+		TEST(test_claims_what_a_fenced_node_held),
+		TEST(test_tells_that_it_is_new),
+		TEST(test_tells_that_its_holder_failed),
+		TEST(test_tells_that_it_was_handed_over),
+		TEST(test_tells_that_it_had_it_before),
+		TEST(test_a_newer_incarnation_frees_too),
+		TEST(test_an_unknown_holder_is_alive),
+	};
+
+	return cmocka_run_group_tests_name("election_fencing", tests, NULL, NULL);
+}
