@@ -107,55 +107,67 @@ json_object *api_services(struct agent *agent, const char *name)
 
 /* Nodes. */
 
-struct held_by {
-	json_object *array;
-	const char *node;
+struct node_entry {
+	const char *name;
+	json_object *services;	/* that it holds */
 };
-
-static void add_held(const struct el_service_info *info, void *arg)
-{
-	const struct held_by *held = arg;
-
-	if (info->held && !strcmp(info->holder->node, held->node))
-		json_object_array_add(held->array, text(info->name));
-}
 
 struct node_list {
 	json_object *array;
-	struct election *election;
-	struct el_now now;
+	struct node_entry *v;	/* by name, as the election has them */
+	size_t n;
 };
 
 static void add_node(const struct el_node_info *info, void *arg)
 {
 	static const struct names none;
 	struct node_list *nodes = arg;
-	struct held_by held = { json_object_new_array(), info->name };
 	json_object *obj = json_object_new_object();
+	json_object *held = json_object_new_array();
 
-	election_services(nodes->election, &nodes->now, add_held, &held);
 	put(obj, "name", text(info->name));
 	put(obj, "state", text(info->state));
 	put(obj, "weight", info->rec ?
 	    json_object_new_int64(info->rec->weight) : NULL);
-	put(obj, "services", held.array);
+	put(obj, "services", held);
 	put(obj, "devs", list(info->rec ? &info->rec->devs : &none));
 	put(obj, "last_seen_ms",
 	    json_object_new_uint64(info->seen_ns / L2A_NSEC_PER_MSEC));
 	put(obj, "incarnation",
 	    json_object_new_uint64(info->rec ? info->rec->incarnation : 0));
 	json_object_array_add(nodes->array, obj);
+	nodes->v = xrealloc(nodes->v, nodes->n + 1, sizeof(*nodes->v));
+	nodes->v[nodes->n++] = (struct node_entry){ info->name, held };
+}
+
+static int by_name(const void *name, const void *entry)
+{
+	return strcmp(name, ((const struct node_entry *)entry)->name);
+}
+
+/* Many services, each looked at once: its holder is looked up. */
+static void add_held(const struct el_service_info *info, void *arg)
+{
+	const struct node_list *nodes = arg;
+	const struct node_entry *entry;
+
+	if (!info->held || !nodes->n)
+		return;
+	entry = bsearch(info->holder->node, nodes->v, nodes->n,
+			sizeof(*nodes->v), by_name);
+	if (entry)
+		json_object_array_add(entry->services, text(info->name));
 }
 
 json_object *api_nodes(struct agent *agent)
 {
-	struct node_list nodes = {
-		.array = json_object_new_array(),
-		.election = agent_info(agent).election,
-		.now = agent_now(),
-	};
+	struct election *election = agent_info(agent).election;
+	struct node_list nodes = { .array = json_object_new_array() };
+	struct el_now now = agent_now();
 
-	election_nodes(nodes.election, &nodes.now, add_node, &nodes);
+	election_nodes(election, &now, add_node, &nodes);
+	election_services(election, &now, add_held, &nodes);
+	free(nodes.v);
 	return nodes.array;
 }
 

@@ -347,7 +347,10 @@ struct el_self_info {
 	uint64_t answered;
 };
 
-/* Reading what an election knows: each calls @fn for one after the other. */
+/*
+ * Reading what an election knows: each calls @fn for one after the other, in byte
+ * order of their names.
+ */
 void election_services(struct election *e, const struct el_now *now,
 		       void (*fn)(const struct el_service_info *info, void *arg),
 		       void *arg);

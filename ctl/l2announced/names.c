@@ -138,3 +138,37 @@ void names_sort(struct names *list)
 	}
 	list->n = kept + 1;
 }
+
+/* Of two that say the same the earlier comes first. */
+static int by_bytes_and_place(const void *a, const void *b)
+{
+	char *const *x = *(char *const *const *)a, *const *y = *(char *const *const *)b;
+	int c = strcmp(*x, *y);
+
+	return c ? c : (x > y) - (x < y);
+}
+
+void names_unique(struct names *list)
+{
+	char ***order = xmalloc((list->n + 1) * sizeof(*order));
+	const char *last = NULL;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->n; i++)
+		order[i] = &list->v[i];
+	qsort(order, list->n, sizeof(*order), by_bytes_and_place);
+	for (size_t i = 0; i < list->n; i++) {
+		if (last && !strcmp(last, *order[i])) {
+			free(*order[i]);
+			*order[i] = NULL;
+		} else {
+			last = *order[i];
+		}
+	}
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->v[i])
+			list->v[kept++] = list->v[i];
+	}
+	list->n = kept;
+	free(order);
+}

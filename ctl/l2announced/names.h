@@ -52,6 +52,9 @@ char *names_join(const struct names *list, const char *between);
 /** names_sort() - put a list into byte order and drop what is there twice */
 void names_sort(struct names *list);
 
+/** names_unique() - drop what is there twice, and keep the order of the rest */
+void names_unique(struct names *list);
+
 /** out_of_memory() - the end of the program */
 void out_of_memory(void) __attribute__((noreturn));
 

@@ -13,12 +13,11 @@
 #include "lib/address.h"
 #include "links.h"
 #include "warnings.h"
+#include "warnings_priv.h"
 
 #define CLOCK_FILE	"/sys/devices/system/clocksource/clocksource0/current_clocksource"
 
-static void add(struct names *found, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-static void add(struct names *found, const char *fmt, ...)
+void warnings_add(struct names *found, const char *fmt, ...)
 {
 	char line[L2A_ERROR_TEXT];
 	va_list ap;
@@ -26,8 +25,7 @@ static void add(struct names *found, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	if (!names_has(found, line))
-		names_add(found, line);
+	names_add(found, line);
 }
 
 /* The clock. */
@@ -57,129 +55,125 @@ static void look_at_clock(struct names *found)
 		return;
 	what = warnings_clock(name);
 	if (what)
-		add(found, "the clock source %s %s", name, what);
+		warnings_add(found, "the clock source %s %s", name, what);
 }
 
 /* The devices of what this node stands by for. */
 
-static bool is_on(const char *dev)
+static void look_at_devices(const struct agent_info *info,
+			    const struct el_now *now, struct names *found)
 {
-	char path[128], value[16];
+	struct warnings_devices devs = { .found = found };
 
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/proxy_arp", dev);
-	return first_line(path, value, sizeof(value)) && strcmp(value, "0");
-}
-
-static bool has_ipv4(const struct names *vips)
-{
-	for (size_t i = 0; i < vips->n; i++) {
-		if (!strchr(vips->v[i], ':'))
-			return true;
-	}
-	return false;
-}
-
-struct look {
-	const struct links *links;
-	struct names *found;
-	bool proxy_all;
-};
-
-static void look_at_proxy(const struct look *look, const char *dev)
-{
-	if (!look->proxy_all && !is_on(dev))
-		return;
-	add(look->found, "%s: proxy_arp is on (net.ipv4.conf.%s.proxy_arp): without the module this standby answers for VIPs that others hold",
-	    dev, look->proxy_all ? "all" : dev);
-}
-
-static void look_at_ports(const struct look *look,
-			  const struct el_service_info *info)
-{
-	const struct link_port *ports;
-	size_t n;
-
-	ports = links_ports(look->links, &n);
-	for (size_t i = 0; i < n; i++) {
-		if (names_match(&info->spec->devs, ports[i].name))
-			add(look->found, "%s: belongs to %s, which gets its ARP: service %s can have its VIPs there, not here",
-			    ports[i].name, ports[i].master, info->name);
-	}
-}
-
-/* A port is no matter where the service has another device. */
-static void look_at_service(const struct el_service_info *info, void *arg)
-{
-	const struct look *look = arg;
-	const struct link *list;
-	bool any = false;
-	size_t n;
-
-	list = links_list(look->links, &n);
-	for (size_t i = 0; i < n; i++) {
-		if (!names_match(&info->spec->devs, list[i].name))
-			continue;
-		any = true;
-		if (info->serve == EL_SERVE_STANDBY && has_ipv4(&info->spec->vips))
-			look_at_proxy(look, list[i].name);
-	}
-	if (!any)
-		look_at_ports(look, info);
+	devs.links = links_list(info->links, &devs.n_links);
+	devs.ports = links_ports(info->links, &devs.n_ports);
+	devs.standby = xmalloc((devs.n_links + 1) * sizeof(*devs.standby));
+	election_services(info->election, now, warnings_service, &devs);
+	warnings_proxies(&devs);
+	free(devs.standby);
 }
 
 /* The kernel and the store. */
 
-static const struct warnings_held *find_held(const struct warnings_held *held,
-					     size_t n, const char *vip)
-{
-	const struct warnings_held *found = NULL;
+/* A VIP of a service. */
+struct claim {
+	const char *vip;
+	const struct warnings_held *of;
+};
 
-	for (size_t i = 0; i < n; i++) {
-		if (!names_has(held[i].vips, vip))
-			continue;
-		if (held[i].mine)
-			return &held[i];
-		found = &held[i];
-	}
-	return found;
+struct claims {
+	struct claim *v;
+	size_t n;
+};
+
+/* Of services that share a VIP first what is held here, then what is held. */
+static int by_vip(const void *a, const void *b)
+{
+	const struct claim *x = a, *y = b;
+	int c = strcmp(x->vip, y->vip);
+
+	if (c)
+		return c;
+	if (x->of->mine != y->of->mine)
+		return x->of->mine ? -1 : 1;
+	return !x->of->holder - !y->of->holder;
 }
 
-static bool is_active(const struct l2a_vip *vips, size_t n, const char *vip)
+/* Each VIP once, sorted. */
+static void claims_take(struct claims *claims, const struct warnings_held *held,
+			size_t n_held)
+{
+	size_t n = 0, kept = 0;
+
+	for (size_t i = 0; i < n_held; i++)
+		n += held[i].vips->n;
+	claims->v = xmalloc((n + 1) * sizeof(*claims->v));
+	for (size_t i = 0; i < n_held; i++) {
+		for (size_t k = 0; k < held[i].vips->n; k++)
+			claims->v[claims->n++] = (struct claim){
+				held[i].vips->v[k], &held[i],
+			};
+	}
+	qsort(claims->v, n, sizeof(*claims->v), by_vip);
+	for (size_t i = 0; i < n; i++) {
+		if (!kept || strcmp(claims->v[kept - 1].vip, claims->v[i].vip))
+			claims->v[kept++] = claims->v[i];
+	}
+	claims->n = kept;
+}
+
+static int by_name(const void *vip, const void *claim)
+{
+	return strcmp(vip, ((const struct claim *)claim)->vip);
+}
+
+static const struct warnings_held *find_held(const struct claims *claims,
+					     const char *vip)
+{
+	const struct claim *found = bsearch(vip, claims->v, claims->n,
+					    sizeof(*claims->v), by_name);
+
+	return found ? found->of : NULL;
+}
+
+static void take_active(struct names *active, const struct l2a_vip *vips,
+			size_t n_vips)
 {
 	char text[L2A_ADDR_STRLEN];
 
-	for (size_t i = 0; i < n; i++) {
-		if (vips[i].state == L2ANNOUNCE_VIP_STATE_ACTIVE &&
-		    !strcmp(l2a_addr_format(&vips[i].addr, text), vip))
-			return true;
+	for (size_t i = 0; i < n_vips; i++) {
+		if (vips[i].state == L2ANNOUNCE_VIP_STATE_ACTIVE)
+			names_add(active, l2a_addr_format(&vips[i].addr, text));
 	}
-	return false;
+	names_sort(active);
 }
 
 void warnings_disagree(const struct warnings_held *held, size_t n_held,
 		       const struct l2a_vip *vips, size_t n_vips,
 		       struct names *found)
 {
-	char text[L2A_ADDR_STRLEN];
+	struct names active = { 0, NULL };
+	struct claims claims = { NULL, 0 };
 
+	take_active(&active, vips, n_vips);
+	claims_take(&claims, held, n_held);
 	for (size_t i = 0; i < n_held; i++) {
 		for (size_t k = 0; held[i].mine && k < held[i].vips->n; k++) {
-			if (!is_active(vips, n_vips, held[i].vips->v[k]))
-				add(found, "%s: the store says that this node holds %s, but its kernel does not answer for it",
-				    held[i].vips->v[k], held[i].name);
+			if (!names_has_sorted(&active, held[i].vips->v[k]))
+				warnings_add(found, "%s: the store says that this node holds %s, but its kernel does not answer for it",
+					     held[i].vips->v[k], held[i].name);
 		}
 	}
-	for (size_t i = 0; i < n_vips; i++) {
-		const struct warnings_held *of;
+	for (size_t i = 0; i < active.n; i++) {
+		const struct warnings_held *of = find_held(&claims, active.v[i]);
 
-		if (vips[i].state != L2ANNOUNCE_VIP_STATE_ACTIVE)
-			continue;
-		l2a_addr_format(&vips[i].addr, text);
-		of = find_held(held, n_held, text);
 		if (!of || !of->mine)
-			add(found, "%s: active in this node's kernel, but the store says that %s holds it",
-			    text, of && of->holder ? of->holder : "nobody");
+			warnings_add(found, "%s: active in this node's kernel, but the store says that %s holds it",
+				     active.v[i],
+				     of && of->holder ? of->holder : "nobody");
 	}
+	free(claims.v);
+	names_clear(&active);
 }
 
 struct held_list {
@@ -224,7 +218,7 @@ static void look_at_kernel(const struct agent *agent,
 static void look_at_check(const struct health_info *check, void *arg)
 {
 	if (check->verdict == HEALTH_BAD)
-		add(arg, "service %s: check %s %s fails here: %s",
+		warnings_add(arg, "service %s: check %s %s fails here: %s",
 		    check->service, check_type_name(check->check->type),
 		    check->check->target,
 		    check->text ? check->text : "not well often enough yet");
@@ -233,24 +227,23 @@ static void look_at_check(const struct health_info *check, void *arg)
 void warnings_find(struct agent *agent, struct names *found)
 {
 	struct agent_info info = agent_info(agent);
-	struct look look = { .links = info.links, .found = found };
 	struct names rules = { 0, NULL };
 	struct el_now now = agent_now();
 
 	if (!info.kernel)
-		add(found, "the kernel module l2announce is not there: nothing is answered");
+		warnings_add(found, "the kernel module l2announce is not there: nothing is answered");
 	if (info.store_error)
-		add(found, "the store is unreachable: leases run out");
+		warnings_add(found, "the store is unreachable: leases run out");
 	else if (election_self(info.election).member && !info.lease_left_ns)
-		add(found, "the lease ran out: nothing is answered until the store confirms a renewal");
+		warnings_add(found, "the lease ran out: nothing is answered until the store confirms a renewal");
 	look_at_kernel(agent, &info, &now, found);
-	look.proxy_all = is_on("all");
-	election_services(info.election, &now, look_at_service, &look);
+	look_at_devices(&info, &now, found);
 	health_each(info.health, look_at_check, found);
 	arp_rules_find(&rules);
 	for (size_t i = 0; i < rules.n; i++)
-		add(found, "%s drops ARP: a VIP's requests or replies may be among it",
+		warnings_add(found, "%s drops ARP: a VIP's requests or replies may be among it",
 		    rules.v[i]);
 	names_clear(&rules);
 	look_at_clock(found);
+	names_unique(found);
 }

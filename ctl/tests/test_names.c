@@ -65,12 +65,31 @@ static void test_has_sorted(void **state)
 	names_clear(&list);
 }
 
+static void test_unique(void **state)
+{
+	static const char *const all[] = { "b", "a", "b", "c", "a", "b" };
+	struct names list = { 0, NULL };
+
+	(void)state;
+	names_unique(&list);
+	assert_int_equal(list.n, 0);
+	for (size_t i = 0; i < N(all); i++)
+		names_add(&list, all[i]);
+	names_unique(&list);
+	assert_int_equal(list.n, 3);
+	assert_string_equal(list.v[0], "b");
+	assert_string_equal(list.v[1], "a");
+	assert_string_equal(list.v[2], "c");
+	names_clear(&list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_as_fnmatch),
 		cmocka_unit_test(test_any_of_several),
 		cmocka_unit_test(test_has_sorted),
+		cmocka_unit_test(test_unique),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
