@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "l2ctl/apply_change.h"
 #include "l2ctl/apply_file.h"
 #include "l2ctl/http.h"
 #include "l2ctl/l2ctl.h"
@@ -86,69 +87,6 @@ static int read_file(const char *name, char **text, size_t *len,
 
 /* What came of it. */
 
-static const char *word(struct json_object *obj, const char *key)
-{
-	struct json_object *value = json_object_object_get(obj, key);
-
-	return value ? json_object_get_string(value) : "";
-}
-
-static bool is_empty(struct json_object *value)
-{
-	return !value || (json_object_is_type(value, json_type_array) &&
-			  !json_object_array_length(value));
-}
-
-static void print_value(struct json_object *value)
-{
-	if (is_empty(value)) {
-		fputs("-", stdout);
-		return;
-	}
-	if (!json_object_is_type(value, json_type_array)) {
-		fputs(json_object_get_string(value), stdout);
-		return;
-	}
-	for (size_t i = 0; i < json_object_array_length(value); i++)
-		printf("%s%s", i ? "," : "",
-		       json_object_get_string(json_object_array_get_idx(value, i)));
-}
-
-/* @both: what it was too; else all that is there now. */
-static void print_changed(struct json_object *changed, bool both)
-{
-	size_t n = json_object_is_type(changed, json_type_array) ?
-		   json_object_array_length(changed) : 0;
-
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *one = json_object_array_get_idx(changed, i);
-
-		if (!both && is_empty(json_object_object_get(one, "to")))
-			continue;
-		printf("    %s ", word(one, "key"));
-		if (both) {
-			print_value(json_object_object_get(one, "from"));
-			fputs(" -> ", stdout);
-		}
-		print_value(json_object_object_get(one, "to"));
-		putchar('\n');
-	}
-}
-
-/* As diff(1) would: added, deleted, changed. What was not done says so. */
-static void print_change(struct json_object *change, bool dry_run)
-{
-	const char *op = word(change, "op"), *applied = word(change, "applied");
-	bool done = dry_run || !strcmp(applied, "yes");
-
-	printf("%c %s%s\n", *op == 'a' ? '+' : *op == 'd' ? '-' : '~',
-	       word(change, "name"), done ? "" :
-	       !strcmp(applied, "no") ? ": not applied" : ": perhaps applied");
-	if (done && *op != 'd')
-		print_changed(json_object_object_get(change, "changed"),
-			      *op == 'c');
-}
-
 static int show(const struct ctl *ctl, struct json_object *list, bool dry_run)
 {
 	static const char *const keys[] = {
@@ -159,7 +97,9 @@ static int show(const struct ctl *ctl, struct json_object *list, bool dry_run)
 
 	if (!(ctl->flags & L2A_WRITER_JSON)) {
 		for (size_t i = 0; i < n; i++)
-			print_change(json_object_array_get_idx(list, i), dry_run);
+			apply_change_print(stdout,
+					   json_object_array_get_idx(list, i),
+					   dry_run);
 		return CTL_OK;
 	}
 	w = ctl_writer(ctl, L2A_WRITER_TABLE);
@@ -180,15 +120,17 @@ static int check_applied(struct json_object *list, struct l2a_error *err)
 {
 	size_t n = json_object_array_length(list), done = 0;
 
-	while (done < n && !strcmp(word(json_object_array_get_idx(list, done),
-					"applied"), "yes"))
+	while (done < n &&
+	       !strcmp(apply_word(json_object_array_get_idx(list, done),
+				  "applied"), "yes"))
 		done++;
 	if (done == n)
 		return 0;
 	list = json_object_array_get_idx(list, done);
 	return l2a_fail(err, -EREMOTEIO,
 			"service %s: %s: %zu of %zu changes were made, apply again for the rest",
-			word(list, "name"), word(list, "error"), done, n);
+			apply_word(list, "name"), apply_word(list, "error"),
+			done, n);
 }
 
 static int add_flag(struct json_object *body, const char *key, bool value)

@@ -8,11 +8,41 @@
 
 #include "error.h"
 
+/*
+ * How many bytes the control character has that a text begins with; 0 where it is
+ * none. UTF-8's U+0080 to U+009F are controls too: U+009B begins an escape
+ * sequence.
+ */
+static size_t control(const char *text)
+{
+	unsigned char first = (unsigned char)text[0];
+	unsigned char second = first ? (unsigned char)text[1] : 0;
+
+	if (first < ' ' || first == 0x7f)
+		return 1;
+	return first == 0xc2 && second >= 0x80 && second <= 0x9f ? 2 : 0;
+}
+
 void l2a_one_line(char *text)
 {
-	for (; *text; text++) {
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
+	char *to = text;
+
+	while (*text) {
+		size_t n = control(text);
+
+		*to++ = n ? '?' : *text;
+		text += n ? n : 1;
+	}
+	*to = '\0';
+}
+
+void l2a_put_text(FILE *out, const char *text)
+{
+	while (text && *text) {
+		size_t n = control(text);
+
+		putc(n ? '?' : *text, out);
+		text += n ? n : 1;
 	}
 }
 

@@ -5,6 +5,8 @@
 #ifndef L2A_LIB_ERROR_H
 #define L2A_LIB_ERROR_H
 
+#include <stdio.h>
+
 #define L2A_ERROR_TEXT	512
 
 /**
@@ -23,6 +25,13 @@ struct l2a_error {
  *	steers a terminal or begins a line in a log
  */
 void l2a_one_line(char *text);
+
+/**
+ * l2a_put_text() - print text that came from outside
+ * @out: where to
+ * @text: printed as l2a_one_line() would have it; NULL prints nothing
+ */
+void l2a_put_text(FILE *out, const char *text);
 
 /**
  * l2a_fail() - fill in an error

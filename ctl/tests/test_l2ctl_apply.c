@@ -9,9 +9,12 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <json-c/json.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "l2ctl/apply_change.h"
 #include "l2ctl/apply_file.h"
 
 static const char good[] =
@@ -154,6 +157,36 @@ static void test_blame(void **state)
 	}
 }
 
+static void prints(const char *change, const char *wanted)
+{
+	struct json_object *obj = json_tokener_parse(change);
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(obj);
+	apply_change_print(out, obj, true);
+	fclose(out);
+	assert_string_equal(text, wanted);
+	free(text);
+	json_object_put(obj);
+}
+
+/* What the store holds is anybody's: none of it steers the terminal. */
+static void test_printed(void **state)
+{
+	(void)state;
+	prints("{\"name\":\"web\",\"op\":\"change\",\"changed\":["
+	       "{\"key\":\"devs\",\"from\":[\"eth0\",\"eth1\"],\"to\":[]}]}",
+	       "~ web\n    devs eth0,eth1 -> -\n");
+	prints("{\"name\":\"w\\u001b[2Jb\",\"op\":\"add\",\"changed\":["
+	       "{\"key\":\"nodes\",\"from\":null,\"to\":[\"a\\nb\",\"\\u009b1m\u00e9\"]},"
+	       "{\"key\":\"k\\r\",\"from\":null,\"to\":\"\\u0007\"}]}",
+	       "+ w?[2Jb\n    nodes a?b,?1m\u00e9\n    k? ?\n");
+	prints("{\"name\":\"\\u007f\",\"op\":\"delete\",\"changed\":[]}",
+	       "- ?\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +194,7 @@ int main(void)
 		cmocka_unit_test(test_no_services),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_blame),
+		cmocka_unit_test(test_printed),
 	};
 
 	return cmocka_run_group_tests_name("l2ctl_apply", tests, NULL, NULL);

@@ -156,6 +156,10 @@ static void test_error_is_one_line(void **state)
 	assert_int_equal(l2a_prefix(&err, "vip %s", "add"), -EINVAL);
 	assert_string_equal(err.text, "vip add: a?b?[1m?");
 
+	/* UTF-8's own controls, and what only looks like them. */
+	l2a_fail(&err, -EINVAL, "\xc2\x80\xc2\x9b\x31m\xc2\x9f|\xc2\xa0\xc3\x80\xc3\x9b|\xc2");
+	assert_string_equal(err.text, "??1m?|\xc2\xa0\xc3\x80\xc3\x9b|\xc2");
+
 	memset(big, 'x', sizeof(big) - 1);
 	big[sizeof(big) - 1] = '\0';
 	l2a_fail(&err, -EINVAL, "%s", big);
