@@ -100,7 +100,7 @@ service_has() {
 can_probe || skip_all "the kernel has no CONFIG_KPROBE_EVENTS"
 cluster
 require python3 jq
-plan 26
+plan 28
 
 other=$(someone_else)
 check_controllers "every worker knows the service" wait_for listed "$other"
@@ -122,6 +122,10 @@ refused "the same service again" "$SERVICE.*exists|exists.*$SERVICE" \
 	control worker1 service add "$SERVICE" vip "$VIP2" dev eth0
 refused "a service nobody knows" 'no/such' control worker1 service show no/such
 refused "deleting it" 'no/such' control worker1 service del no/such
+refused "a name that a path has another use for" 'service "\.\.": .* not "\." or "\.\."' \
+	control worker1 service add .. vip "$VIP2" dev eth0
+refused "and showing what has it" 'service \.\.: no such service' \
+	control worker1 service show ..
 misused "a VIP that is no address" '12\.0\.0\.300' \
 	control worker1 service add bad vip 12.0.0.300 dev eth0
 refused "a controller that is not there" 'nowhere' \

@@ -15,7 +15,7 @@ struct evhttp_request;
 struct reload;
 
 /* What a service's name must be; takes RECORD_NAME_MAX. */
-#define API_NAME_RULE	"letters, digits and \"-._/\", at most %d, no \"/\" at an end"
+#define API_NAME_RULE	"letters, digits and \"-._/\", at most %d, no \"/\" at an end, not \".\" or \"..\""
 
 struct api_apply;
 struct api_events;

@@ -209,8 +209,9 @@ bool config_name_ok(const char *name)
 {
 	size_t len = strlen(name);
 
+	/* As a part of a URL's path "." and ".." are no names. */
 	if (!len || len > RECORD_NAME_MAX || name[0] == '/' ||
-	    name[len - 1] == '/')
+	    name[len - 1] == '/' || !strcmp(name, ".") || !strcmp(name, ".."))
 		return false;
 	return strspn(name, "abcdefghijklmnopqrstuvwxyz"
 			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -231,7 +232,7 @@ static int get_node(const struct config_checks *c, const struct raw *raw,
 	}
 	config->node = xstrdup(node);
 	if (!config_name_ok(node) || strchr(node, '/'))
-		return config_bad(c, "node", "\"%s\" is no name: letters, digits, \"-\", \".\" and \"_\", at most %d",
+		return config_bad(c, "node", "\"%s\" is no name: letters, digits, \"-\", \".\" and \"_\", at most %d, not \".\" or \"..\"",
 			   node, RECORD_NAME_MAX);
 	return 0;
 }

@@ -148,7 +148,8 @@ const struct names *config_check_command(const struct config *config,
 
 /**
  * config_name_ok() - whether a node's or a service's name may be one
- * @name: 1 to 253 letters, digits and "-._/", not beginning or ending with "/"
+ * @name: 1 to 253 letters, digits and "-._/", not beginning or ending with "/",
+ *	and not "." or ".."
  */
 bool config_name_ok(const char *name);
 

@@ -85,7 +85,7 @@ int config_checks_take(const struct config_checks *c,
 		struct config_command *to = &config->checks[i];
 
 		if (!config_name_ok(check->name) || strchr(check->name, '/'))
-			return config_bad(c, "checks", "\"%s\" is no name: letters, digits, \"-\", \".\" and \"_\"",
+			return config_bad(c, "checks", "\"%s\" is no name: letters, digits, \"-\", \".\" and \"_\", not \".\" or \"..\"",
 					  check->name);
 		if (config_check_command(config, check->name))
 			return config_bad(c, "checks", "%s is there twice",

@@ -99,6 +99,8 @@ static CURLcode perform(CURL *curl, const char *socket, const char *method,
 	lib->easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	lib->easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, SILENCE_S);
 	lib->easy_setopt(curl, CURLOPT_URL, url);
+	/* Else libcurl goes up for a name "..", which a record may have. */
+	lib->easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
 	set_body(curl, headers, body);
 	lib->easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
 	lib->easy_setopt(curl, CURLOPT_WRITEDATA, in);

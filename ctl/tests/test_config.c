@@ -314,6 +314,9 @@ static void test_refusals(void **state)
 		{ CHECKS "- {command: [/bin/web]}\n", "name" },
 		{ CHECKS "- {name: a/b, command: [/bin/web]}\n",
 		  ":3: checks: \"a/b\" is no name" },
+		{ CHECKS "- {name: ., command: [/bin/web]}\n",
+		  ":3: checks: \".\" is no name" },
+		{ "node: ..\nstore: {path: /s}\n", ":1: node: \"..\" is no name" },
 		{ CHECKS "- {name: a, command: [/a]}\n- {name: a, command: [/b]}\n",
 		  ":3: checks: a is there twice" },
 #define ETCD "node: a\nstore:\n  type: etcd\n"
@@ -414,6 +417,10 @@ static void test_names(void **state)
 	assert_false(config_name_ok(""));
 	assert_false(config_name_ok("/a"));
 	assert_false(config_name_ok("a/"));
+	assert_false(config_name_ok("."));
+	assert_false(config_name_ok(".."));
+	assert_true(config_name_ok("..."));
+	assert_true(config_name_ok(".a"));
 	assert_false(config_name_ok("a b"));
 	assert_false(config_name_ok("a\n"));
 	assert_false(config_name_ok("caf\xc3\xa9"));
