@@ -20,6 +20,8 @@ struct l2a_events {
 	struct nl_cb *cb;
 	int id;
 	/* Only while l2a_events_read() runs: */
+	bool reading;
+	bool closed;		/* by the one who is told */
 	l2a_event_fn fn;
 	void *arg;
 };
@@ -34,7 +36,7 @@ static int on_valid(struct nl_msg *msg, void *arg)
 	if (nlh->nlmsg_type == events->id &&
 	    !l2a_event_read(nlh, &event, NULL))
 		events->fn(&event, events->arg);
-	return NL_OK;
+	return events->closed ? NL_STOP : NL_OK;
 }
 
 /* Notifications answer no request. */
@@ -92,13 +94,21 @@ close:
 	return ret;
 }
 
+static void release(struct l2a_events *events)
+{
+	nl_socket_free(events->sock);
+	nl_cb_put(events->cb);
+	free(events);
+}
+
 void l2a_events_close(struct l2a_events *events)
 {
 	if (!events)
 		return;
-	nl_socket_free(events->sock);
-	nl_cb_put(events->cb);
-	free(events);
+	if (events->reading)
+		events->closed = true;
+	else
+		release(events);
 }
 
 int l2a_events_fd(const struct l2a_events *events)
@@ -113,9 +123,15 @@ int l2a_events_read(struct l2a_events *events, l2a_event_fn fn, void *arg,
 
 	events->fn = fn;
 	events->arg = arg;
+	events->reading = true;
 	do {
 		ret = nl_recvmsgs(events->sock, events->cb);
-	} while (ret >= 0);
+	} while (ret >= 0 && !events->closed);
+	events->reading = false;
+	if (events->closed) {
+		release(events);
+		return 0;
+	}
 	if (ret == -NLE_AGAIN)
 		return 0;
 	if (ret == -NLE_NOMEM)

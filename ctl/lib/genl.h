@@ -153,7 +153,7 @@ int l2a_stats_get(struct l2a_genl *g, struct l2a_stats *stats,
  */
 int l2a_events_open(struct l2a_events **events, struct l2a_error *err);
 
-/** l2a_events_close() - stop receiving; NULL is fine */
+/** l2a_events_close() - stop receiving; NULL is fine, as is who is told just now */
 void l2a_events_close(struct l2a_events *events);
 
 /** l2a_events_fd() - a descriptor that is readable while events wait */
