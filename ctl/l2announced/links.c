@@ -18,6 +18,9 @@
 #include "links.h"
 #include "log.h"
 
+/* Until what could not be read is tried again. */
+#define AGAIN_S	1
+
 struct links {
 	struct nl_sock *requests;
 	struct nl_sock *events;
@@ -143,6 +146,7 @@ static int on_message(struct nl_msg *msg, void *arg)
 
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
+	const struct timeval again = { .tv_sec = AGAIN_S };
 	struct links *links = arg;
 	struct l2a_error err;
 	int ret;
@@ -157,11 +161,14 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 		links->stale = true;
 	if (!links->stale)
 		return;
-	links->stale = false;
-	if (read_all(links, &err))
+	if (read_all(links, &err)) {
 		log_err("%s", err.text);
-	else
-		links->fn(links->arg);
+		event_add(links->ev, &again);
+		return;
+	}
+	links->stale = false;
+	event_remove_timer(links->ev);
+	links->fn(links->arg);
 }
 
 static int open_sockets(struct links *links)

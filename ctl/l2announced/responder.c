@@ -382,7 +382,7 @@ static void mend_vips(struct responder *r)
 
 	ret = l2a_vip_dump(r->genl, &filter, &vips, &n, &err);
 	/* It changed while it was read: the next check will do. */
-	if (ret == -EINTR)
+	if (ret == -EAGAIN)
 		return;
 	if (ret) {
 		log_warn("kernel: %s", err.text);
