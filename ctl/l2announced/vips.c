@@ -18,61 +18,28 @@ static int compare(const struct l2a_addr *addr, uint32_t ifindex,
 	return ifindex < vip->ifindex ? -1 : ifindex > vip->ifindex;
 }
 
-static size_t place(const struct vips *vips, const struct l2a_addr *addr,
-		    uint32_t ifindex, bool *found)
+struct vip *vips_find(const struct vips *vips, const struct l2a_addr *addr,
+		      uint32_t ifindex)
 {
 	size_t lo = 0, hi = vips->n;
 
-	*found = false;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 		int c = compare(addr, ifindex, &vips->v[mid]);
 
-		if (!c) {
-			*found = true;
-			return mid;
-		}
+		if (!c)
+			return &vips->v[mid];
 		if (c > 0)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	return lo;
-}
-
-struct vip *vips_find(const struct vips *vips, const struct l2a_addr *addr,
-		      uint32_t ifindex)
-{
-	bool found;
-	size_t at = place(vips, addr, ifindex, &found);
-
-	return found ? &vips->v[at] : NULL;
-}
-
-static struct vip *add(struct vips *vips, const struct l2a_addr *addr,
-		       uint32_t ifindex)
-{
-	bool found;
-	size_t at = place(vips, addr, ifindex, &found);
-
-	if (found)
-		return &vips->v[at];
-	vips->v = xrealloc(vips->v, vips->n + 1, sizeof(*vips->v));
-	memmove(&vips->v[at + 1], &vips->v[at],
-		(vips->n - at) * sizeof(*vips->v));
-	vips->n++;
-	memset(&vips->v[at], 0, sizeof(*vips->v));
-	vips->v[at].addr = *addr;
-	vips->v[at].ifindex = ifindex;
-	return &vips->v[at];
+	return NULL;
 }
 
 /* One service that wants it active outweighs those that want it standby. */
-static void want(struct vips *vips, const struct l2a_addr *addr,
-		 const struct link *link, enum vip_state state, uint64_t token)
+static void outweigh(struct vip *vip, enum vip_state state, uint64_t token)
 {
-	struct vip *vip = add(vips, addr, link->ifindex);
-
 	if (state < vip->want)
 		return;
 	vip->want = state;
@@ -80,13 +47,59 @@ static void want(struct vips *vips, const struct l2a_addr *addr,
 		vip->token = token;
 }
 
+static void append(struct vips *vips, const struct vip *vip)
+{
+	vips->v = xrealloc(vips->v, vips->n + 1, sizeof(*vips->v));
+	vips->v[vips->n++] = *vip;
+}
+
+static void want(struct vips *vips, struct vips *more,
+		 const struct l2a_addr *addr, const struct link *link,
+		 enum vip_state state, uint64_t token)
+{
+	struct vip *vip = vips_find(vips, addr, link->ifindex);
+	struct vip new = { .addr = *addr, .ifindex = link->ifindex };
+
+	outweigh(vip ? vip : &new, state, token);
+	if (!vip)
+		append(more, &new);
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct vip *x = a;
+
+	return compare(&x->addr, x->ifindex, b);
+}
+
+/* Put in one by one, each of many would have half of the others moved. */
+static void take_in(struct vips *vips, const struct vips *more)
+{
+	size_t kept = 0;
+
+	if (!more->n)
+		return;
+	for (size_t i = 0; i < more->n; i++)
+		append(vips, &more->v[i]);
+	qsort(vips->v, vips->n, sizeof(*vips->v), by_place);
+	/* Two services may have wanted the same. */
+	for (size_t i = 1; i < vips->n; i++) {
+		if (by_place(&vips->v[kept], &vips->v[i]))
+			vips->v[++kept] = vips->v[i];
+		else
+			outweigh(&vips->v[kept], vips->v[i].want,
+				 vips->v[i].token);
+	}
+	vips->n = kept + 1;
+}
+
 /*
  * Where traffic is delivered by a local route the stack would answer ARP for the
  * VIP on every device: keep it silent on those that are none of the service's. For
  * IPv6 it answers on a device for that one's own addresses only.
  */
-static void want_service(struct vips *vips, const struct served *s,
-			 const struct links *links)
+static void want_service(struct vips *vips, struct vips *more,
+			 const struct served *s, const struct links *links)
 {
 	const struct service_record *spec = &s->spec->service;
 	const struct link *list;
@@ -98,11 +111,12 @@ static void want_service(struct vips *vips, const struct served *s,
 
 		for (size_t i = 0; i < s->n_vips; i++) {
 			if (own)
-				want(vips, &s->vips[i], &list[k],
+				want(vips, more, &s->vips[i], &list[k],
 				     s->serve == EL_SERVE_ACTIVE ? VIP_ACTIVE :
 				     VIP_STANDBY, s->token);
 			else if (spec->deliver && s->vips[i].family == AF_INET)
-				want(vips, &s->vips[i], &list[k], VIP_STANDBY, 0);
+				want(vips, more, &s->vips[i], &list[k],
+				     VIP_STANDBY, 0);
 		}
 	}
 }
@@ -110,12 +124,16 @@ static void want_service(struct vips *vips, const struct served *s,
 void vips_want(struct vips *vips, const struct served_list *list,
 	       const struct links *links)
 {
+	struct vips more = { 0 };
+
 	for (size_t i = 0; i < vips->n; i++)
 		vips->v[i].want = VIP_NONE;
 	for (size_t i = 0; i < list->n; i++) {
 		if (list->v[i].spec && list->v[i].serve != EL_SERVE_GONE)
-			want_service(vips, &list->v[i], links);
+			want_service(vips, &more, &list->v[i], links);
 	}
+	take_in(vips, &more);
+	vips_clear(&more);
 }
 
 bool vips_settled(const struct vip *vip)
