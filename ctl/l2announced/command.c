@@ -205,6 +205,22 @@ static char **make_argv(const struct names *argv)
 }
 
 /*
+ * The kernel is told to spare the controller when it runs out of memory; that is
+ * not meant for a check or a hook, which may be what uses it up.
+ */
+static void be_spared_no_more(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_RDWR);
+	char sign;
+
+	if (fd < 0)
+		return;
+	if (read(fd, &sign, 1) == 1 && sign == '-')
+		sign = write(fd, "0", 1) == 1;
+	close(fd);
+}
+
+/*
  * In the child: nothing but calls that are safe after fork() in a program with
  * threads. It must not inherit anything that is for the controller alone.
  */
@@ -220,6 +236,7 @@ static void become(const struct command *c, char *const *argv, char *const *env)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	sched_setscheduler(0, SCHED_OTHER, &plain);
+	be_spared_no_more();
 	dup2(null, STDIN_FILENO);
 	dup2(c->quiet ? null : STDERR_FILENO, STDOUT_FILENO);
 	if (c->quiet)

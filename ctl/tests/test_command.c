@@ -320,6 +320,32 @@ static void test_capabilities(void **state)
 	assert_string_equal(ends.v[1], "ok");
 }
 
+static bool say_oom_score_adj(const char *adj)
+{
+	FILE *f = fopen("/proc/self/oom_score_adj", "w");
+	bool said = f && fputs(adj, f) >= 0;
+
+	if (f && fclose(f))
+		said = false;
+	return said;
+}
+
+/* As OOMScoreAdjust= of a unit has it. */
+static void test_not_spared(void **state)
+{
+	(void)state;
+	if (!say_oom_score_adj("-500"))
+		skip();
+	sh("exit $(cat /proc/self/oom_score_adj)", FOREVER_MS, 0);
+	wait_for(1);
+	assert_true(say_oom_score_adj("7"));
+	sh("exit $(cat /proc/self/oom_score_adj)", FOREVER_MS, 0);
+	wait_for(2);
+	assert_true(say_oom_score_adj("0"));
+	assert_string_equal(ends.v[0], "ok");
+	assert_string_equal(ends.v[1], "exit status 7");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -330,6 +356,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_turns, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_given_up, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_capabilities, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_not_spared, set_up, tear_down),
 	};
 	int failed;
 
