@@ -22,6 +22,8 @@
 #include <linux/skbuff.h>
 #include <net/addrconf.h>
 #include <net/checksum.h>
+#include <net/dst_metadata.h>
+#include <net/ip6_route.h>
 #include <net/ipv6.h>
 #include <net/ndisc.h>
 #include "conflict.h"
@@ -75,8 +77,43 @@ static void learn_asker(struct net_device *dev, const struct l2a_nd *nd)
 
 /* ---- the way out of what we send, as the stack's own goes */
 
+/* Whether anybody but our own guard looks at what this host sends. */
+static bool nd_watched(const struct net *net)
+{
+	const struct nf_hook_entries *out;
+
+	out = rcu_dereference(net->nf.hooks_ipv6[NF_INET_LOCAL_OUT]);
+	return (out && out->num_hook_entries > 1) ||
+	       rcu_access_pointer(net->nf.hooks_ipv6[NF_INET_POST_ROUTING]);
+}
+
+/*
+ * Who looks at a packet that goes out counts on a route, be it one that leads
+ * nowhere: it reads the policy from it, or finds another after it changed a mark.
+ */
+static int nd_route(struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
+	struct flowi6 fl6 = {
+		.flowi6_oif = skb->dev->ifindex,
+		.flowi6_proto = IPPROTO_ICMPV6,
+		.saddr = ip6->saddr,
+		.daddr = ip6->daddr,
+	};
+	struct dst_entry *dst;
+
+	dst = ip6_route_output(dev_net(skb->dev), NULL, &fl6);
+	if (!dst)
+		return -ENOMEM;
+	skb_dst_set(skb, dst);
+	return 0;
+}
+
 static int nd_transmit(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
+	/* A tunnel's metadata say where it goes; a route has done its part. */
+	if (!skb_metadata_dst(skb))
+		skb_dst_drop(skb);
 	skb_push(skb, skb->data - skb_mac_header(skb));
 	return dev_queue_xmit(skb);
 }
@@ -89,11 +126,14 @@ static int nd_leave(struct net *net, struct sock *sk, struct sk_buff *skb)
 
 /*
  * With the frame's header already before the packet: whoever looks on the way
- * sees the packet alone. On an error the packet is still the caller's.
+ * sees the packet alone. A tunnel's metadata stand where the route would: such a
+ * packet nobody is shown. On an error the packet is still the caller's.
  */
 static int nd_send(struct sk_buff *skb, struct net_device *dev,
 		   const u8 *lladdr)
 {
+	bool shown = !skb_metadata_dst(skb) && nd_watched(dev_net(dev));
+
 	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
 	skb->dev = dev;
 	skb->protocol = htons(ETH_P_IPV6);
@@ -102,6 +142,12 @@ static int nd_send(struct sk_buff *skb, struct net_device *dev,
 		return -EINVAL;
 	skb_reset_mac_header(skb);
 	skb_pull(skb, skb_network_offset(skb));
+	if (likely(!shown)) {
+		nd_transmit(dev_net(dev), NULL, skb);
+		return 0;
+	}
+	if (nd_route(skb))
+		return -ENOMEM;
 	NF_HOOK(NFPROTO_IPV6, NF_INET_LOCAL_OUT, dev_net(dev), NULL, skb, NULL,
 		dev, nd_leave);
 	return 0;
