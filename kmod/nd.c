@@ -12,8 +12,8 @@
  *
  * What goes out is guarded at LOCAL_OUT, where the stack and raw sockets pass.
  *
- * All hooks run under RCU; those for what comes in with softirqs off, the other in
- * any context that the stack sends from.
+ * All hooks run under RCU; those for what comes in in softirq, or in the process that
+ * gives a verdict of NFQUEUE's; the other in any context that the stack sends from.
  */
 #include <linux/etherdevice.h>
 #include <linux/icmpv6.h>
@@ -255,12 +255,17 @@ static noinline unsigned int take_in(struct l2a_net *ln, struct sk_buff *skb,
 	struct l2a_nd nd;
 
 	l2a_nd_read(skb, &nd);
-	if (likely(nd.kind == L2A_ND_OTHER))
+	/* What this host says to a group comes back to it, with no frame around. */
+	if (likely(nd.kind == L2A_ND_OTHER) || skb->pkt_type == PACKET_LOOPBACK)
 		return NF_ACCEPT;
+	local_bh_disable();
 	claim(ln, skb, state, &nd);
 	if (nd.kind == L2A_ND_ASKS && !nd_bridged(skb))
 		verdict = question(ln, skb, state, &nd);
-	return verdict == NF_ACCEPT ? l2a_pass(ln) : verdict;
+	if (verdict == NF_ACCEPT)
+		verdict = l2a_pass(ln);
+	local_bh_enable();
+	return verdict;
 }
 
 static unsigned int nd_pre_routing(void *priv, struct sk_buff *skb,
@@ -285,14 +290,20 @@ static bool own_vip(struct l2a_net *ln, const struct net_device *dev,
 static noinline unsigned int deliver(struct l2a_net *ln, struct sk_buff *skb,
 				     const struct nf_hook_state *state)
 {
+	unsigned int verdict;
 	struct l2a_nd nd;
 
 	l2a_nd_read(skb, &nd);
 	if (likely(nd.kind == L2A_ND_OTHER))
 		return NF_ACCEPT;
-	if (nd.kind == L2A_ND_ASKS)
-		return question(ln, skb, state, &nd);
-	return own_vip(ln, state->in, &nd.target) ? NF_DROP : NF_ACCEPT;
+	if (nd.kind == L2A_ND_TELLS)
+		return own_vip(ln, state->in, &nd.target) ? NF_DROP : NF_ACCEPT;
+	if (skb->pkt_type == PACKET_LOOPBACK)
+		return NF_ACCEPT;
+	local_bh_disable();
+	verdict = question(ln, skb, state, &nd);
+	local_bh_enable();
+	return verdict;
 }
 
 static unsigned int nd_local_in(void *priv, struct sk_buff *skb,
