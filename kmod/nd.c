@@ -498,11 +498,20 @@ int l2a_nd_start(struct l2a_net *ln)
  * l2a_nd_stop - take the hooks down, after the last IPv6 VIP is unlinked
  * @ln: the namespace, its lock held
  *
- * May sleep; when it returns no hook is running, and none of what it was reading
- * is in use.
+ * May sleep; when it returns no hook is running, none of what it was reading is in
+ * use, and no packet that is to go on from here waits for a verdict of NFQUEUE's.
  */
 void l2a_nd_stop(struct l2a_net *ln)
 {
-	nf_unregister_net_hooks(ln->net, ln->nd_ops, ARRAY_SIZE(ln->nd_ops));
+	/* Without VIPs nobody begins to send; who did is through, or queued. */
+	synchronize_net();
+	/*
+	 * Each drops what is queued. What was let go from one queue this moment may
+	 * have come to the next one, that behind POST_ROUTING, by the second time.
+	 */
+	nf_unregister_net_hook(ln->net, &ln->nd_ops[0]);
+	synchronize_net();
+	nf_unregister_net_hooks(ln->net, &ln->nd_ops[1],
+				ARRAY_SIZE(ln->nd_ops) - 1);
 	synchronize_net();
 }
