@@ -2,6 +2,7 @@
 /*
  * The VIP table: add, change, remove, look up on the packet path.
  */
+#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include "announce.h"
@@ -253,6 +254,23 @@ static struct l2a_vip *vip_alloc(const struct l2a_vip_key *key,
 	return vip;
 }
 
+/*
+ * Where a chain has grown long the table is hashed anew by a worker, and takes no
+ * more than there is until that has been done.
+ */
+static int vip_insert(struct l2a_net *ln, struct l2a_vip *vip)
+{
+	int tries = 100, err;
+
+	do {
+		err = rhashtable_insert_fast(&ln->vips, &vip->node, vip_params);
+		if (err != -EBUSY)
+			return err;
+		msleep(1);
+	} while (--tries);
+	return -EAGAIN;
+}
+
 /**
  * l2a_vip_add - add a VIP
  * @ln: the namespace, its lock held
@@ -262,8 +280,9 @@ static struct l2a_vip *vip_alloc(const struct l2a_vip_key *key,
  *
  * May sleep.
  *
- * Return: the VIP, or an error pointer: -ENOSPC at the limit, -ENOMEM, or an
- * error of the netfilter core's; then nothing has changed.
+ * Return: the VIP, or an error pointer: -ENOSPC at the limit, -ENOMEM, -EAGAIN where
+ * the table is still being hashed anew, or an error of the netfilter core's; then
+ * nothing has changed.
  */
 struct l2a_vip *l2a_vip_add(struct l2a_net *ln, const struct l2a_vip_key *key,
 			    struct net_device *dev,
@@ -287,7 +306,7 @@ struct l2a_vip *l2a_vip_add(struct l2a_net *ln, const struct l2a_vip_key *key,
 	 */
 	vip->announce = config->announce;
 	vip_set_term(ln, vip, wanted_term(ln, config));
-	err = rhashtable_insert_fast(&ln->vips, &vip->node, vip_params);
+	err = vip_insert(ln, vip);
 	if (err)
 		goto err_term;
 

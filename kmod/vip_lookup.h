@@ -11,19 +11,26 @@
 #include "net.h"
 #include "vip.h"
 
+/* Odd, and with no pattern: the fraction of the square root of three. */
+#define L2A_VIP_MIX_DEVICE	0xbb67ae8584caa73bULL
+
 /*
  * Multiply and shift (Dietzfelbinger et al. 1997, "A reliable randomized algorithm
  * for the closest-pair problem"): the table's seed makes the multiplier, and the
- * bucket comes from the product's upper half. A third of what jhash costs, and good
- * enough for keys that the administrator chose. What differs among IPv4 VIPs, the
- * last word and the device, meets the multiplier directly.
+ * bucket comes from the lowest bits of the product's upper half. A product's bit
+ * depends on those below it alone: so that all of a name is heard, also what lies
+ * high in a word, or the device, the sum is folded before it is multiplied. A third
+ * of what jhash costs.
  */
 static __always_inline u32 l2a_vip_mix(u64 upper, u64 lower, int ifindex,
 				       u32 seed)
 {
-	u64 x = upper * GOLDEN_RATIO_64 + lower + ((u64)ifindex << 40);
+	u64 multiplier = GOLDEN_RATIO_64 ^ (u64)seed << 1;
+	u64 x = upper * multiplier + lower +
+		(u64)ifindex * L2A_VIP_MIX_DEVICE;
 
-	return (x * (GOLDEN_RATIO_64 ^ (u64)seed << 1)) >> 32;
+	x ^= x >> 32;
+	return (x * multiplier) >> 32;
 }
 
 /* Two of an address's words. */

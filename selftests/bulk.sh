@@ -13,6 +13,7 @@ N=10000
 [ -z "$L2A_FULL" ] || slow_kernel || N=100000
 LISTED=$((N / 5))
 ROUNDS=5
+VLANS=200
 LEASE=1
 
 # addresses FIRST COUNT: from 10.0.0.0 on.
@@ -116,9 +117,25 @@ answered() {
 	judge --vip "$1" --expect 'answered=1'
 }
 
+# each_vlan WORDS...: for each of the VLANs a line, with its number for "&".
+each_vlan() {
+	seq $VLANS | sed "s/.*/$*/"
+}
+
+# vlans VERB [WORDS...]: the same VIP on all of them, in one batch.
+vlans() {
+	each_vlan vip "$1" "$VIP" dev 'v&' "${@:2}" > "$L2A_TMP/vips"
+	quietly worker1 l2ctl -b "$L2A_TMP/vips"
+}
+
 begin neighbor worker1
 require jq awk python3
-plan 20
+plan 23
+each_vlan link add link eth0 name 'v&' type vlan id '&' |
+	quietly worker1 ip -batch -
+check "one address on $VLANS devices" vlans add announce 0
+check "each has it" total vips $VLANS
+check "and loses it" vlans del
 on worker1 l2ctl settings set max-vips $N
 on worker1 l2ctl lease renew $LEASE ttl 1h token 1
 

@@ -212,7 +212,8 @@ enum l2announce_stats_attr {
  *	(a value out of its range),
  *	-ENODEV (no such device), -EOPNOTSUPP (loopback, NOARP or not Ethernet),
  *	-EBUSY (a port of a bridge, bond or team; the message names the master),
- *	-ENOENT (no such lease), -ESTALE (token), -ENOSPC (limit), -ENOMEM
+ *	-ENOENT (no such lease), -ESTALE (token), -ENOSPC (limit), -ENOMEM, -EAGAIN
+ *	(the table of VIPs is being hashed anew)
  * @L2ANNOUNCE_CMD_VIP_DEL: remove the VIP that family, address and ifindex
  *	name; -ENOENT where there is none
  * @L2ANNOUNCE_CMD_VIP_GET: do: the VIP that family, address and ifindex name;
