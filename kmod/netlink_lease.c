@@ -3,6 +3,7 @@
  * Requests about leases, and what is told of them.
  */
 #include <linux/l2announce.h>
+#include <linux/time_namespace.h>
 #include <net/genetlink.h>
 #include <net/sock.h>
 #include "compat.h"
@@ -120,6 +121,12 @@ int l2a_nl_lease_renew(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG_ATTR(info->extack, deadline,
 				    KBUILD_MODNAME ": the deadline is beyond the clock's range");
 		return -ERANGE;
+	}
+	/* The clock that the sender read is not the one that ends the lease. */
+	if (timens_add_boottime_ns(0)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, deadline,
+				    KBUILD_MODNAME ": the sender's time namespace has a boot time of its own");
+		return -EOPNOTSUPP;
 	}
 	if (token)
 		token_value = nla_get_u64(token);

@@ -32,7 +32,7 @@ lease_is() {
 }
 
 begin neighbor worker1
-plan 12
+plan 13
 capture_start
 on worker1 ip addr add "$VIP/32" dev lo
 
@@ -90,5 +90,14 @@ ask 3 "$VIP2"
 capture_sync
 check "a deadline ahead revives it" \
 	l2judge --vip "$VIP2" --expect 'answered=3' "$CAPTURE"
+
+# The clock of whoever renews from there is not the one that ends the lease.
+if unshare --time --boottime 3600 --fork true 2> /dev/null; then
+	refused "another boot time than the kernel's is not counted from" \
+		'time namespace' on worker1 \
+		unshare --time --boottime 3600 --fork l2ctl lease renew 2 ttl 1m
+else
+	ktap_test_skip "another boot time than the kernel's is not counted from"
+fi
 
 finish

@@ -224,7 +224,8 @@ enum l2announce_stats_attr {
  * @L2ANNOUNCE_CMD_LEASE_RENEW: give lease id a new deadline, and make it known
  *	if it was not. -ESTALE where token is older than the lease's, -ERANGE for
  *	a deadline beyond the clock's range, -ENOSPC where the namespace knows
- *	4096 leases already
+ *	4096 leases already, -EOPNOTSUPP where the sender is in a time namespace with
+ *	a boot time of its own: the deadline would be another's clock's
  * @L2ANNOUNCE_CMD_LEASE_RELEASE: end lease id now; its token stays known.
  *	-ENOENT where there is none
  * @L2ANNOUNCE_CMD_LEASE_GET: do: lease id; dump: all leases
