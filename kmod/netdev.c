@@ -73,6 +73,15 @@ static bool has_vips(const struct l2a_net *ln, const struct net_device *dev)
 	return false;
 }
 
+static bool becomes_port(const struct netdev_notifier_changeupper_info *info)
+{
+	const struct net_device *upper = info->upper_dev;
+
+	return info->linking && info->master &&
+	       (netif_is_bridge_master(upper) || netif_is_lag_master(upper) ||
+		netif_is_ovs_master(upper));
+}
+
 /*
  * A device that carries VIPs must not become a port: its ARP would pass us by, and
  * a standby's stack would answer on the master.
@@ -80,12 +89,7 @@ static bool has_vips(const struct l2a_net *ln, const struct net_device *dev)
 static int upper_changes(struct l2a_net *ln, const struct net_device *dev,
 			 const struct netdev_notifier_changeupper_info *info)
 {
-	const struct net_device *upper = info->upper_dev;
-
-	if (!info->linking || !info->master || !has_vips(ln, dev))
-		return NOTIFY_DONE;
-	if (!netif_is_bridge_master(upper) && !netif_is_lag_master(upper) &&
-	    !netif_is_ovs_master(upper))
+	if (!becomes_port(info) || !has_vips(ln, dev))
 		return NOTIFY_DONE;
 	NL_SET_ERR_MSG_MOD(info->info.extack,
 			   "the device has VIPs: remove these first");
@@ -110,6 +114,11 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		ret = upper_changes(ln, dev, ptr);
 		mutex_unlock(&ln->lock);
 		break;
+	case NETDEV_CHANGEUPPER:
+		/* A VIP that came since it was asked for: no RTNL holds it up. */
+		if (!becomes_port(ptr))
+			break;
+		fallthrough;
 	case NETDEV_UNREGISTER:
 		mutex_lock(&ln->lock);
 		device_gone(ln, dev);
