@@ -133,6 +133,7 @@ static struct l2a_vip *take_due(struct l2a_announcer *a, u64 now, u64 *wait)
 	*wait = 0;
 	if (due <= now && !l2a_vip_answering(vip)) {
 		dequeue(a, vip);
+		vip->queued.rounds = 0;
 		return NULL;
 	}
 	due = max(due, pace_next(a));
@@ -280,7 +281,7 @@ static void start(struct l2a_net *ln, struct l2a_vip *vip, u16 rounds)
 
 /*
  * Begin, change or end the announcements after the rounds. One whose rounds are
- * under way goes over to them by itself.
+ * under way, also this moment, goes over to them by itself.
  */
 static void refresh(struct l2a_net *ln, struct l2a_vip *vip, bool anew)
 {
@@ -291,7 +292,7 @@ static void refresh(struct l2a_net *ln, struct l2a_vip *vip, bool anew)
 	spin_lock_bh(&a->lock);
 	if (anew && !entry->rounds && entry->queue == L2A_QUEUE_LATER)
 		dequeue(a, vip);
-	if (interval && entry->queue == L2A_QUEUE_NONE)
+	if (interval && !entry->rounds && entry->queue == L2A_QUEUE_NONE)
 		enqueue_later(a, vip, ktime_get_ns() + interval);
 	spin_unlock_bh(&a->lock);
 	kick(a);
