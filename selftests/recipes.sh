@@ -38,11 +38,15 @@ locked() {
 
 # The configuration as it stands, with this tree's script and the node's lease.
 elected() {
+	local no_bfd=()
+
 	sed "s,/usr/local/sbin/vrrp 7,$L2A_TMP/vrrp ${LEASE[$1]}," \
 		"$RECIPES/keepalived.conf" > "$L2A_TMP/$1.conf"
 	chmod 600 "$L2A_TMP/$1.conf"
+	# What it has for BFD has one file of the machine's to say that it runs.
+	! keepalived --help 2>&1 | grep -q -- --no_bfd || no_bfd=(--no_bfd)
 	run "$1" keepalived -n -l -D -P -f "$L2A_TMP/$1.conf" \
-		-p "$L2A_TMP/$1.pid" -r "$L2A_TMP/$1.vrrp.pid"
+		-p "$L2A_TMP/$1.pid" -r "$L2A_TMP/$1.vrrp.pid" "${no_bfd[@]}"
 }
 
 # answering: NAME of whom the kernel lets answer, at most one.
@@ -67,7 +71,7 @@ logs() {
 # by WHAT STARTER AFTER: the story, told once for each controller. AFTER has
 # holder and successor, and more to check, if any.
 by() {
-	local what=$1 starter=$2 after=$3 holder next name
+	local what=$1 starter=$2 after=$3 holder next name start
 
 	capture_start
 	ask_on_and_on
@@ -80,11 +84,14 @@ by() {
 		logs
 		exit 1
 	fi
-	check "$what: one of two answers" wait_for sees 'answered>=3' || logs
+	# Who begins first may have answered before.
+	start=$(now)
+	check "$what: one of two answers" \
+		wait_for sees --since "$start" -- 'answered>=3' || logs
 	next=$(other "$holder")
 	kill -STOP -- "-${GROUP[$holder]}"
 	check "$what: $holder frozen, $next answers" wait_for sees \
-		"sequence=${MAC[$holder]},${MAC[$next]}" || logs
+		--since "$start" -- "sequence=${MAC[$holder]},${MAC[$next]}" || logs
 	check "$what: no request had two answers" saw dual_answers=0
 	$after "$holder" "$next"
 	for name in "${WORKERS[@]}"; do
