@@ -57,7 +57,7 @@ refused "what cannot is refused with its line" \
 	"$HOLDER.yaml:[0-9]+: lease: cannot change while l2announced runs: restart it" \
 	control "$HOLDER" reload
 config "log: debug" "lease: 7" "lockdir: $L2A_TMP"
-sed -i "s/^duration:.*/duration: $((2 * LEASE_MS))ms/; /^lockdir:.*lock$/d" "$L2A_TMP/$HOLDER.yaml"
+sed -i "s/^duration:.*/duration: $((LEASE_MS + 1000))ms/; /^lockdir:.*lock$/d" "$L2A_TMP/$HOLDER.yaml"
 refused "all of it" "lease: cannot .*, nor can duration, lockdir: restart" \
 	control "$HOLDER" reload
 config "log: debug" "colour: red"
