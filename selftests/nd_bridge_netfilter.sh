@@ -22,6 +22,11 @@ believed() {
 	ip -n "$neighbor" -6 neigh show "$VIP" dev eth0 | grep REACHABLE
 }
 
+# joined DEVICE: worker1 has joined the VIP's group there.
+joined() {
+	ip -n "$worker1" -6 maddr show dev "$1" | grep -w "$GROUP"
+}
+
 inner=''
 modprobe -q br_netfilter || skip_all "needs the kernel's br_netfilter"
 begin neighbor worker1 worker2
@@ -42,6 +47,8 @@ capture_start
 
 check "bridged IPv6 goes through netfilter" calls
 on worker1 l2ctl vip add "$VIP" dev br1 announce 0
+# What the bridge passes up the stack takes for its groups alone.
+wait_for joined br1 > /dev/null
 start=$(now)
 ask 2
 check "asked from the LAN it answers once" saw --since "$start" -- \
