@@ -18,9 +18,11 @@ checks:
 END
 }
 
-# checks_of ASKED: what is checked of the service, as that controller shows it.
+# checks_of ASKED: what is checked of the service, as that controller has it.
 checks_of() {
-	control "$1" -j service show "$SERVICE" | jq -c '.[0].checks'
+	curl -sS --unix-socket "$(controller_socket "$1")" \
+		"http://localhost/v1/service/${SERVICE//\//%2F}" |
+		jq -c '.[0].checks'
 }
 
 # checks_are ASKED CHECKS
@@ -45,7 +47,7 @@ moved() {
 }
 
 cluster
-require jq
+require curl jq
 plan 15
 first=$HOLDER
 other=$(someone_else)
