@@ -9,6 +9,8 @@
 . "$(dirname "$0")/lib_controllers.sh"
 
 PORT=9474
+# More than the controller keeps at its two doors together.
+CROWD=400
 
 controller_extra() {
 	cat >> "$L2A_TMP/$1.yaml" << END
@@ -92,6 +94,24 @@ agrees() {
 	return 1
 }
 
+# crowd NAME COUNT: so many come to the port, and so many to the control socket, and
+# say nothing.
+crowd() {
+	quietly "$1" python3 "$L2A_HERE/crowd.py" "$2" "$PORT" "$(controller_socket "$1")" \
+		> "$L2A_TMP/crowd" &
+	started $!
+}
+
+# has_few_open NAME MOST: its controller's descriptors.
+has_few_open() {
+	local seen
+
+	seen=$(find "/proc/${CONTROLLER[$1]}/fd" -mindepth 1 | wc -l)
+	[[ $seen -gt 0 && $seen -le $2 ]] && return
+	echo "$1: $seen descriptors, expected $2 at the most"
+	return 1
+}
+
 prometheus_start() {
 	cat > "$L2A_TMP/prometheus.yml" << END
 global:
@@ -116,10 +136,10 @@ scraped() {
 	[ "$seen" = "$3" ] || { echo "$2: '$seen', expected '$3'"; return 1; }
 }
 
-require curl jq promtool prometheus
+require curl jq promtool prometheus python3
 cluster
 other=$(someone_else)
-plan 32
+plan 36
 
 check "promtool finds nothing amiss with the holder's" lint "$HOLDER"
 check "nor with another's" lint "$other"
@@ -159,6 +179,12 @@ check "and nothing else" status_is 404 /v1/service GET "$HOLDER"
 check "least of all changes" not status_is 200 "/v1/service/other" PUT "$HOLDER"
 check "not beyond the loopback device" not get_tcp "$HOLDER" /metrics "${ADDRESS[$HOLDER]}"
 check "the holder is well" status_is 200 /healthz GET "$HOLDER"
+
+crowd "$HOLDER" $CROWD
+check "many come and say nothing" wait_for grep -q here "$L2A_TMP/crowd"
+check "few of them are kept" wait_for has_few_open "$HOLDER" $((CROWD - 1))
+check_controllers "the port still answers" status_is 200 /healthz GET "$HOLDER"
+check_controllers "so does the control socket" grep -q "$SERVICE" <(control "$HOLDER" status)
 
 prometheus_start "$other"
 check "a Prometheus scrapes it" wait_for scraped "$other" \

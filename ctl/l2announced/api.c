@@ -18,13 +18,13 @@
 #include "api.h"
 #include "api_json.h"
 #include "api_priv.h"
+#include "door.h"
 #include "log.h"
 #include "reload.h"
 
 #define SERVICE_PREFIX	"/v1/service/"
 #define NODE_PREFIX	"/v1/node/"
 #define WHY_PREFIX	"/v1/why/"
-#define BODY_MOST	(16 * 1024 * 1024)	/* 10,000 services are 2 MiB */
 #define TIMEOUT_S	30
 #define SOCKET_MODE	0660
 
@@ -350,7 +350,9 @@ struct api *api_open(struct agent *agent, struct reload *reload,
 	api->path = xstrdup(agent_info(agent).config->socket);
 	api->http = evhttp_new(base);
 	lev = api->http ? listener(base, fd) : NULL;
-	if (!lev || !evhttp_bind_listener(api->http, lev)) {
+	if (lev)
+		api->door = door_open(api->http, lev, base, api_body_most);
+	if (!api->door) {
 		l2a_fail(err, -ENOMEM, "socket: %s: cannot listen", api->path);
 		api_close(api);
 		return NULL;
@@ -358,7 +360,6 @@ struct api *api_open(struct agent *agent, struct reload *reload,
 	evhttp_set_allowed_methods(api->http, EVHTTP_REQ_GET | EVHTTP_REQ_PUT |
 				   EVHTTP_REQ_DELETE | EVHTTP_REQ_POST |
 				   EVHTTP_REQ_HEAD);
-	evhttp_set_max_body_size(api->http, BODY_MOST);
 	evhttp_set_timeout(api->http, TIMEOUT_S);
 	evhttp_set_gencb(api->http, on_request, api);
 	if (!api_metrics_listen(api, base, err) &&
@@ -388,6 +389,8 @@ void api_close(struct api *api)
 		evhttp_free(api->http);
 	if (api->metrics)
 		evhttp_free(api->metrics);
+	door_close(api->door);
+	door_close(api->metrics_door);
 	if (api->path)
 		unlink(api->path);
 	free(api->path);

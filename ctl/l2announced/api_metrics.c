@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 
 #include "api_priv.h"
+#include "door.h"
 #include "exposition.h"
 #include "metrics_show.h"
 
@@ -98,13 +99,14 @@ int api_metrics_listen(struct api *api, struct event_base *base,
 		return l2a_fail(err, -errno, "metrics: %s: %s", where,
 				strerror(errno));
 	api->metrics = evhttp_new(base);
-	if (!api->metrics || !evhttp_bind_listener(api->metrics, lev)) {
+	if (api->metrics)
+		api->metrics_door = door_open(api->metrics, lev, base, NULL);
+	if (!api->metrics_door) {
 		evconnlistener_free(lev);
 		return l2a_fail(err, -ENOMEM, "metrics: %s: cannot listen",
 				where);
 	}
 	evhttp_set_allowed_methods(api->metrics, EVHTTP_REQ_GET);
-	evhttp_set_max_body_size(api->metrics, 0);
 	evhttp_set_timeout(api->metrics, TIMEOUT_S);
 	evhttp_set_gencb(api->metrics, on_request, api->agent);
 	return 0;

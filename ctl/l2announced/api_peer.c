@@ -10,14 +10,24 @@
 
 #include "api_priv.h"
 
-static bool peer_of(struct evhttp_request *req, struct ucred *peer)
+#define BODY_MOST	(16 * 1024 * 1024)	/* 10,000 services are 2 MiB */
+#define BODY_REFUSED	65536			/* of who may not write */
+
+static bool may_write(int fd, struct ucred *peer)
 {
-	struct evhttp_connection *conn = evhttp_request_get_connection(req);
-	struct bufferevent *bev = evhttp_connection_get_bufferevent(conn);
 	socklen_t len = sizeof(*peer);
 
-	return !getsockopt(bufferevent_getfd(bev), SOL_SOCKET, SO_PEERCRED,
-			   peer, &len);
+	peer->uid = (uid_t)-1;
+	return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &len) &&
+	       (!peer->uid || peer->uid == geteuid());
+}
+
+/* A body is there as a whole before the request is: it must not be just anybody's. */
+size_t api_body_most(int fd)
+{
+	struct ucred peer;
+
+	return may_write(fd, &peer) ? BODY_MOST : BODY_REFUSED;
 }
 
 static bool reads(struct evhttp_request *req)
@@ -29,11 +39,11 @@ static bool reads(struct evhttp_request *req)
 
 bool api_permits(struct evhttp_request *req)
 {
-	struct ucred peer = { .uid = (uid_t)-1 };
+	struct evhttp_connection *conn = evhttp_request_get_connection(req);
+	struct bufferevent *bev = evhttp_connection_get_bufferevent(conn);
+	struct ucred peer;
 
-	if (reads(req))
-		return true;
-	if (peer_of(req, &peer) && (!peer.uid || peer.uid == geteuid()))
+	if (reads(req) || may_write(bufferevent_getfd(bev), &peer))
 		return true;
 	api_refuse(req, 403, "not permitted: uid %d may read, changes are for root",
 		   (int)peer.uid);

@@ -10,6 +10,7 @@
 
 #include "agent.h"
 
+struct door;
 struct evhttp;
 struct evhttp_request;
 struct reload;
@@ -24,7 +25,9 @@ struct api {
 	struct agent *agent;
 	struct reload *reload;
 	struct evhttp *http;
+	struct door *door;
 	struct evhttp *metrics;
+	struct door *metrics_door;
 	struct api_call *calls;
 	struct api_apply *applies;
 	struct api_events *events;
@@ -78,6 +81,9 @@ void api_abandon(struct evhttp_request *req);
 
 /** api_permits() - whether who asks may have it; refuses the request where not */
 bool api_permits(struct evhttp_request *req);
+
+/** api_body_most() - bytes that who is at the other end of a socket may send along */
+size_t api_body_most(int fd);
 
 /** api_body() - what was sent along, to be freed */
 char *api_body(struct evhttp_request *req);
