@@ -95,6 +95,15 @@ static void lease_notify(struct genl_info *info, const struct l2a_lease *lease,
 		genlmsg_reply(skb, info);
 }
 
+/* The clock that the sender read is not the one that ends the lease. */
+static bool other_boottime(void)
+{
+	struct timespec64 offset = {};
+
+	timens_add_boottime(&offset);
+	return offset.tv_sec || offset.tv_nsec;
+}
+
 /**
  * l2a_nl_lease_renew - serve L2ANNOUNCE_CMD_LEASE_RENEW
  * @skb: the request
@@ -122,8 +131,7 @@ int l2a_nl_lease_renew(struct sk_buff *skb, struct genl_info *info)
 				    KBUILD_MODNAME ": the deadline is beyond the clock's range");
 		return -ERANGE;
 	}
-	/* The clock that the sender read is not the one that ends the lease. */
-	if (timens_add_boottime_ns(0)) {
+	if (other_boottime()) {
 		NL_SET_ERR_MSG_ATTR(info->extack, deadline,
 				    KBUILD_MODNAME ": the sender's time namespace has a boot time of its own");
 		return -EOPNOTSUPP;
