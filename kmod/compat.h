@@ -6,6 +6,8 @@
 #define L2A_COMPAT_H
 
 #include <linux/hrtimer.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv6.h>
 #include <linux/netlink.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
@@ -52,6 +54,21 @@ static inline void l2a_hrtimer_setup(struct hrtimer *timer,
 #else
 #define l2a_assign_str(dst, src) __assign_str(dst, src)
 #endif
+
+/*
+ * A hook of a security module's, which are the only ones of the kernel's own at
+ * their places. Before 5.14 nothing tells them from nf_tables' there.
+ */
+static inline bool l2a_nf_is_lsm(const struct nf_hook_ops *ops)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
+	return ops->hook_ops_type == NF_HOOK_OP_UNDEFINED &&
+	       (ops->priority == NF_IP6_PRI_SELINUX_FIRST ||
+		ops->priority == NF_IP6_PRI_SELINUX_LAST);
+#else
+	return false;
+#endif
+}
 
 /*
  * Refusals that name something. Before 6.2 an extack has no room for text of its

@@ -35,6 +35,9 @@
 #include "vip.h"
 #include "vip_lookup.h"
 
+static unsigned int nd_local_out(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state);
+
 /* Whether a bridge is taking the packet through hooks that are not its own. */
 static bool nd_bridged(const struct sk_buff *skb)
 {
@@ -77,19 +80,39 @@ static void learn_asker(struct net_device *dev, const struct l2a_nd *nd)
 
 /* ---- the way out of what we send, as the stack's own goes */
 
-/* Whether anybody but our own guard looks at what this host sends. */
-static bool nd_watched(const struct net *net)
+/*
+ * Whether a rule may look at what this host sends here. Others that stand there are
+ * our own guard, and the security modules: these judge by a socket and by labels,
+ * of which our packets have none.
+ */
+static bool nd_ruled_by(const struct nf_hook_entries *entries)
 {
-	const struct nf_hook_entries *out;
+	struct nf_hook_ops **ops;
+	int i;
 
-	out = rcu_dereference(net->nf.hooks_ipv6[NF_INET_LOCAL_OUT]);
-	return (out && out->num_hook_entries > 1) ||
-	       rcu_access_pointer(net->nf.hooks_ipv6[NF_INET_POST_ROUTING]);
+	if (!entries)
+		return false;
+	ops = nf_hook_entries_get_hook_ops(entries);
+	for (i = 0; i < entries->num_hook_entries; i++) {
+		const struct nf_hook_ops *op = READ_ONCE(ops[i]);
+
+		if (op->hook != nd_local_out && !l2a_nf_is_lsm(op))
+			return true;
+	}
+	return false;
+}
+
+static bool nd_ruled(const struct net *net)
+{
+	struct nf_hook_entries __rcu *const *hooks = net->nf.hooks_ipv6;
+
+	return nd_ruled_by(rcu_dereference(hooks[NF_INET_LOCAL_OUT])) ||
+	       nd_ruled_by(rcu_dereference(hooks[NF_INET_POST_ROUTING]));
 }
 
 /*
- * Who looks at a packet that goes out counts on a route, be it one that leads
- * nowhere: it reads the policy from it, or finds another after it changed a mark.
+ * A rule counts on a route, be it one that leads nowhere: it reads the policy from
+ * it, or finds another after it changed a mark.
  */
 static int nd_route(struct sk_buff *skb)
 {
@@ -127,12 +150,12 @@ static int nd_leave(struct net *net, struct sock *sk, struct sk_buff *skb)
 /*
  * With the frame's header already before the packet: whoever looks on the way
  * sees the packet alone. A tunnel's metadata stand where the route would: such a
- * packet nobody is shown. On an error the packet is still the caller's.
+ * packet no rule is shown. On an error the packet is still the caller's.
  */
 static int nd_send(struct sk_buff *skb, struct net_device *dev,
 		   const u8 *lladdr)
 {
-	bool shown = !skb_metadata_dst(skb) && nd_watched(dev_net(dev));
+	bool ruled = !skb_metadata_dst(skb) && nd_ruled(dev_net(dev));
 
 	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
 	skb->dev = dev;
@@ -142,7 +165,7 @@ static int nd_send(struct sk_buff *skb, struct net_device *dev,
 		return -EINVAL;
 	skb_reset_mac_header(skb);
 	skb_pull(skb, skb_network_offset(skb));
-	if (likely(!shown)) {
+	if (likely(!ruled)) {
 		nd_transmit(dev_net(dev), NULL, skb);
 		return 0;
 	}
