@@ -12,7 +12,7 @@
  *
  * What goes out is guarded at LOCAL_OUT, where the stack and raw sockets pass.
  *
- * All hooks run under RCU; those for what comes in in softirq, or in the process that
+ * All hooks run under RCU; those for what comes in, in softirq or in the process that
  * gives a verdict of NFQUEUE's; the other in any context that the stack sends from.
  */
 #include <linux/etherdevice.h>

@@ -133,7 +133,7 @@ int l2a_nl_lease_renew(struct sk_buff *skb, struct genl_info *info)
 	}
 	if (other_boottime()) {
 		NL_SET_ERR_MSG_ATTR(info->extack, deadline,
-				    KBUILD_MODNAME ": the sender's time namespace has a boot time of its own");
+				    KBUILD_MODNAME ": the time namespace has another boot time");
 		return -EOPNOTSUPP;
 	}
 	if (token)

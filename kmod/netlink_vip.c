@@ -154,7 +154,7 @@ static int vip_create(struct l2a_net *ln, struct genl_info *info,
 		l2a_set_err_msg_fmt(info->extack, "the limit of %u VIPs is reached",
 				    ln->max_vips);
 	if (PTR_ERR_OR_ZERO(vip) == -EAGAIN)
-		NL_SET_ERR_MSG_MOD(info->extack, "the table of VIPs is being hashed anew: try again");
+		NL_SET_ERR_MSG_MOD(info->extack, "the table of VIPs is being rehashed");
 	if (IS_ERR(vip))
 		return PTR_ERR(vip);
 	l2a_nl_vip_notify(info, vip, L2ANNOUNCE_CMD_VIP_NTF);

@@ -266,7 +266,7 @@ static int vip_insert(struct l2a_net *ln, struct l2a_vip *vip)
 		err = rhashtable_insert_fast(&ln->vips, &vip->node, vip_params);
 		if (err != -EBUSY)
 			return err;
-		msleep(1);
+		usleep_range(1000, 2000);
 	} while (--tries);
 	return -EAGAIN;
 }
