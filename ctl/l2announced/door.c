@@ -88,11 +88,8 @@ static bool owes_request(const struct guest *g)
 /* The connection finds that its peer has gone, and frees itself. */
 static void turn_out(struct door *door, size_t n)
 {
-	struct guest *g;
-
-	TAILQ_FOREACH(g, &door->guests, list) {
-		if (!n)
-			return;
+	for (struct guest *g = TAILQ_FIRST(&door->guests); g && n;
+	     g = TAILQ_NEXT(g, list)) {
 		if (!owes_request(g))
 			continue;
 		shutdown(bufferevent_getfd(g->bev), SHUT_RDWR);
@@ -115,12 +112,12 @@ static void settle(struct door *door, struct guest *g)
 static void on_look(evutil_socket_t fd, short what, void *arg)
 {
 	struct door *door = arg;
-	struct guest *g;
 
 	(void)fd;
 	(void)what;
 	sweep(door);
-	TAILQ_FOREACH(g, &door->guests, list) {
+	for (struct guest *g = TAILQ_FIRST(&door->guests); g;
+	     g = TAILQ_NEXT(g, list)) {
 		if (door->body_most && !g->known)
 			settle(door, g);
 	}
