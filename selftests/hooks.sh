@@ -11,7 +11,7 @@
 
 # Who adds and deletes at once, and how often each.
 RACERS=4
-ROUNDS=40
+ROUNDS=10
 ! slow_kernel || ROUNDS=5
 
 # ran [N]: how often the hook has run since it was last asked, exactly, or at all.

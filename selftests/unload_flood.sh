@@ -11,7 +11,7 @@
 
 N=100000
 ! slow_kernel || N=10000
-ROUNDS=3
+ROUNDS=2
 
 loaded() {
 	grep -q '^l2announce ' /proc/modules
