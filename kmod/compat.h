@@ -7,7 +7,6 @@
 
 #include <linux/hrtimer.h>
 #include <linux/netfilter.h>
-#include <linux/netfilter_ipv6.h>
 #include <linux/netlink.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
@@ -56,17 +55,16 @@ static inline void l2a_hrtimer_setup(struct hrtimer *timer,
 #endif
 
 /*
- * A hook of a security module's, which are the only ones of the kernel's own at
- * their places. Before 5.14 nothing tells them from nf_tables' there.
+ * Whether a hook carries out rules. What nf_tables, ip6tables, NAT and BPF put up
+ * comes with what it is to work by; security modules and connection tracking come
+ * without. Before 5.16 so did ip6tables.
  */
-static inline bool l2a_nf_is_lsm(const struct nf_hook_ops *ops)
+static inline bool l2a_nf_has_rules(const struct nf_hook_entry *entry)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 14, 0)
-	return ops->hook_ops_type == NF_HOOK_OP_UNDEFINED &&
-	       (ops->priority == NF_IP6_PRI_SELINUX_FIRST ||
-		ops->priority == NF_IP6_PRI_SELINUX_LAST);
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 16, 0)
+	return entry->priv;
 #else
-	return false;
+	return true;
 #endif
 }
 

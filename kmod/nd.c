@@ -82,21 +82,19 @@ static void learn_asker(struct net_device *dev, const struct l2a_nd *nd)
 
 /*
  * Whether a rule may look at what this host sends here. Others that stand there are
- * our own guard, and the security modules: these judge by a socket and by labels,
- * of which our packets have none.
+ * our own guard, security modules, which judge by a socket and by labels, of which
+ * our packets have none, and connection tracking, which leaves discovery alone.
  */
 static bool nd_ruled_by(const struct nf_hook_entries *entries)
 {
-	struct nf_hook_ops **ops;
 	int i;
 
 	if (!entries)
 		return false;
-	ops = nf_hook_entries_get_hook_ops(entries);
 	for (i = 0; i < entries->num_hook_entries; i++) {
-		const struct nf_hook_ops *op = READ_ONCE(ops[i]);
+		const struct nf_hook_entry *entry = &entries->hooks[i];
 
-		if (op->hook != nd_local_out && !l2a_nf_is_lsm(op))
+		if (entry->hook != nd_local_out && l2a_nf_has_rules(entry))
 			return true;
 	}
 	return false;

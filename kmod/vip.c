@@ -256,7 +256,8 @@ static struct l2a_vip *vip_alloc(const struct l2a_vip_key *key,
 
 /*
  * Where a chain has grown long the table is hashed anew by a worker, and takes no
- * more than there is until that has been done.
+ * more than there is until that has been done. It is waited for with the namespace's
+ * lock held, a fifth of a second at the most.
  */
 static int vip_insert(struct l2a_net *ln, struct l2a_vip *vip)
 {

@@ -36,6 +36,25 @@ unanswered() {
 		saw --since "$start" -- invalid=1 requests=0 replies=0
 }
 
+# hears_itself: worker1 advertises the VIP to all nodes through a raw socket, without
+# a link-layer address, and gets what the stack loops back.
+hears_itself() {
+	quietly worker1 python3 - "$VIP" << 'END'
+import ipaddress, socket, sys
+s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+s.settimeout(20)
+s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF,
+             socket.if_nametoindex("eth0"))
+vip = ipaddress.IPv6Address(sys.argv[1]).packed
+s.sendto(bytes([136, 0, 0, 0, 0x20, 0, 0, 0]) + vip, ("ff02::1", 0))
+while True:
+    heard = s.recv(1500)
+    if heard[0] == 136 and heard[8:24] == vip:
+        break
+END
+}
+
 dad_failed() {
 	[ "$(address_state neighbor "$VIP")" = dadfailed ] ||
 		{ ip -n "$neighbor" -6 addr show dev eth0; return 1; }
@@ -69,7 +88,7 @@ tracked() {
 }
 
 begin neighbor worker1
-plan 36
+plan 38
 capture_start
 
 check "an IPv6 address is taken" on worker1 l2ctl vip add "$VIP" dev eth0 \
@@ -129,6 +148,8 @@ check "since its probe was answered, to all nodes" saw --since "$start" -- \
 check "and entered nobody in the neighbour table" [ "$before" -eq 0 ]
 check "nor was it a conflict" vip_is worker1 conflicts 0
 on neighbor ip addr del "$VIP/64" dev eth0
+check "the stack loops back what this host itself advertises" hears_itself
+check "which is no conflict: it has no frame around it" vip_is worker1 conflicts 0
 
 before=$(counter replies)
 passed_before=$(passed)
