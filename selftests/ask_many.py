@@ -1,32 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Asks for a VIP many times, while every other packet finds no memory for its data:
-the kernel's fault injection refuses it where it may not wait, which is where
-packets are received, answered and announced; who asks may wait, and gets it. Of
-what is refused the kernel's command line has the choice: slub_debug=A,kmalloc-512,
-a small frame's data with what the kernel keeps behind them.
+"""Asks for a VIP many times, one request right after the other. A receiver's backlog
+(net.core.netdev_max_backlog) holds a thousand.
 
-usage: python3 starve.py DEVICE MAC ADDRESS COUNT
+usage: python3 ask_many.py DEVICE ADDRESS COUNT
 """
 
 import ipaddress
 import socket
 import struct
 import sys
-import time
 
 import nd_send
-
-FAULT = "/sys/kernel/debug/failslab/"
-STARVED = {FAULT + "ignore-gfp-wait": "Y", FAULT + "cache-filter": "Y",
-           FAULT + "interval": "1", FAULT + "times": "-1",
-           FAULT + "verbose": "0", FAULT + "probability": "50"}
-FED = {FAULT + "probability": "0", FAULT + "cache-filter": "N"}
-
-
-def write(settings):
-    for path, value in settings.items():
-        with open(path, "w", encoding="ascii") as f:
-            f.write(value)
 
 
 def arp_request(mac, address):
@@ -42,21 +26,17 @@ def request(mac, address):
     return frames[0]
 
 
-def main(device, mac, address, count):
-    frame = request(nd_send.mac_bytes(mac), ipaddress.ip_address(address))
+def main(device, address, count):
+    with open(f"/sys/class/net/{device}/address", encoding="ascii") as f:
+        mac = nd_send.mac_bytes(f.read().strip())
+    frame = request(mac, ipaddress.ip_address(address))
     s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
     s.bind((device, 0))
-    write(STARVED)
-    try:
-        for _ in range(int(count)):
-            s.send(frame)
-            # Not faster than they are dealt with, or the queue drops some.
-            time.sleep(0.005)
-    finally:
-        write(FED)
+    for _ in range(int(count)):
+        s.send(frame)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 5:
+    if len(sys.argv) != 4:
         sys.exit(__doc__)
     main(*sys.argv[1:])

@@ -16,10 +16,26 @@ CACHE=/sys/kernel/slab/kmalloc-512/failslab
 VIP4=12.0.0.100
 COUNT=100
 
-# In case starve.py could not.
+# fault KEY=VALUE...: of the kernel's fault injection.
+fault() {
+	local setting
+
+	for setting in "$@"; do
+		echo "${setting#*=}" > "$FAULT/${setting%%=*}"
+	done
+}
+
+# starve: every other packet finds no memory for its data, where it may not wait: as
+# it is received, answered or announced. Who asks may wait, and gets it. What is
+# refused the kernel's command line has chosen (slub_debug=A,kmalloc-512): a small
+# frame's data with what the kernel keeps behind them.
+starve() {
+	fault ignore-gfp-wait=Y cache-filter=Y interval=1 times=-1 verbose=0 \
+		probability=50
+}
+
 feed() {
-	echo 0 > $FAULT/probability
-	echo N > $FAULT/cache-filter
+	fault probability=0 cache-filter=N
 }
 
 total() {
@@ -39,24 +55,32 @@ counted() {
 	fi
 }
 
-# starved VIP: asked for so often; then all are answered, or counted.
+# starved VIP: asked for so often; all are answered, or counted.
 starved() {
 	was_made=$(total replies)
 	was_unmade=$(total reply_errors)
-	# "ip netns exec" would hide debugfs.
-	nsenter --net="/run/netns/$neighbor" python3 "$L2A_HERE/starve.py" \
-		eth0 "${MAC[neighbor]}" "$1" $COUNT || return
+	starve
+	quietly neighbor python3 "$L2A_HERE/ask_many.py" eth0 "$1" $COUNT || return
 	wait_for counted replies reply_errors $COUNT
 }
 
+failed_to_announce() {
+	[ "$(total announce_errors)" -gt 0 ]
+}
+
+# announced ROUNDS: of the VIP, some of them without memory.
 announced() {
-	was_made=$announcements
-	was_unmade=$announce_errors
-	wait_for counted announcements announce_errors $((2 * 200))
+	was_made=$(total announcements)
+	was_unmade=$(total announce_errors)
+	starve
+	quietly worker1 l2ctl announce "$VIP4" || return
+	wait_for failed_to_announce || return
+	feed
+	wait_for counted announcements announce_errors $((2 * $1))
 }
 
 begin neighbor worker1
-require nsenter arping
+require arping python3
 [ -d $FAULT ] || skip_all "the kernel has no CONFIG_FAILSLAB"
 [ "$(cat $CACHE 2> /dev/null)" = 1 ] ||
 	skip_all "the kernel is not told which memory to refuse (slub_debug=A,kmalloc-512)"
@@ -67,21 +91,21 @@ capture_start
 late_start eth0 || skip_all "no late capture: $(cat "$L2A_TMP/late")"
 on worker1 l2ctl vip add "$VIP4" dev eth0 announce 0
 on worker1 l2ctl vip add "$VIP" dev eth0 announce 0
-announcements=$(total announcements)
-announce_errors=$(total announce_errors)
-on worker1 l2ctl vip set "$VIP4" dev eth0 announce 200/10ms
-on worker1 l2ctl announce "$VIP4"
 check "ARP: some requests are answered, the others are reply_errors" \
 	starved "$VIP4"
 arp=$(total replies)
-check "announcements: some are sent, the others are announce_errors" announced
 check "IPv6: some solicitations are answered, the others are reply_errors" \
 	starved "$VIP"
+feed
+on worker1 l2ctl vip set "$VIP4" dev eth0 announce 200/10ms
+check "announcements: some are sent, the others are announce_errors" \
+	announced 200
 check "what is on the wire is what was counted: answers" \
 	saw --vip "$VIP4" -- "replies=$arp" malformed=0
-check "solicited advertisements" saw "replies=$(($(total replies) - arp))" malformed=0
+check "solicited advertisements" \
+	saw "replies=$(($(total replies) - arp))" malformed=0
 check "announcements" saw --vip "$VIP4" -- \
-	"announcements=$(($(total announcements) - announcements))"
+	"announcements=$(total announcements)"
 quietly neighbor arping -q -i eth0 -c 3 -W 0.1 "$VIP4"
 check "with memory each request is answered again" \
 	saw --vip "$VIP4" -- "replies=$((arp + 3))"

@@ -208,16 +208,18 @@ static char **make_argv(const struct names *argv)
  * The kernel is told to spare the controller when it runs out of memory; that is
  * not meant for a check or a hook, which may be what uses it up.
  */
-static void be_spared_no_more(void)
+static bool be_spared_no_more(void)
 {
 	int fd = open("/proc/self/oom_score_adj", O_RDWR);
+	bool done;
 	char sign;
 
 	if (fd < 0)
-		return;
-	if (read(fd, &sign, 1) == 1 && sign == '-')
-		sign = write(fd, "0", 1) == 1;
+		return false;
+	done = read(fd, &sign, 1) == 1 &&
+	       (sign != '-' || write(fd, "0", 1) == 1);
 	close(fd);
+	return done;
 }
 
 /*

@@ -191,7 +191,7 @@ struct election {
 	size_t n_nodes;
 	struct el_service **services;	/* by name */
 	size_t n_services;
-	struct el_service **turns;	/* the services in the order of the plan */
+	struct el_service **turns;	/* the services in the order of the last plan */
 	size_t n_turns;
 	struct vip_users *wanting;	/* by the services' records */
 	struct vip_users *claiming;	/* by the holders' records */

@@ -103,14 +103,14 @@ static void test_whole_lines(void **state)
 	char text[2000];
 
 	(void)state;
-	memset(text, 'x', sizeof(text) - 1);
+	memset(text, 'y', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	for (unsigned int i = 0; i < LINES; i++)
 		log_warn("%s", text);
 	for (const char *line = read_all(); *line; line = strchr(line, '\n') + 1) {
-		assert_memory_equal(line, "<4>xxx", 6);
+		assert_memory_equal(line, "<4>yyy", 6);
 		assert_non_null(strchr(line, '\n'));
-		assert_int_equal(strcspn(line, "\n"), strspn(line + 3, "x") + 3);
+		assert_int_equal(strcspn(line, "\n"), strspn(line + 3, "y") + 3);
 	}
 	log_notice("and on");
 	assert_non_null(strstr(read_all(), "lines of the log were left out"));

@@ -145,28 +145,32 @@ static void holder_written(void)
 		w.silent--;
 }
 
-/* All answers, in one go where they come together. */
+/* In one go with the next where they come together. */
+static void answer_one(void)
+{
+	struct answer *answer = w.first;
+	struct el_event *ev = &answer->ev;
+
+	w.first = answer->next;
+	if (!w.first)
+		w.last = &w.first;
+	ev->more = is_answer(w.first);
+	if (ev->type == EL_EV_PUT_DONE)
+		ev->done.item.name = answer->name;
+	if (ev->type == EL_EV_PUT_DONE && ev->done.item.kind == RECORD_HOLDER)
+		holder_written();
+	if (ev->type == EL_EV_SERVE_DONE)
+		ev->serve.service = answer->name;
+	step(ev);
+	free(answer);
+	if (!w.first)
+		show_no_more();
+}
+
 static void answer_all(void)
 {
-	while (w.first) {
-		struct answer *answer = w.first;
-		struct el_event *ev = &answer->ev;
-
-		w.first = answer->next;
-		if (!w.first)
-			w.last = &w.first;
-		ev->more = is_answer(w.first);
-		if (ev->type == EL_EV_PUT_DONE)
-			ev->done.item.name = answer->name;
-		if (ev->type == EL_EV_PUT_DONE && ev->done.item.kind == RECORD_HOLDER)
-			holder_written();
-		if (ev->type == EL_EV_SERVE_DONE)
-			ev->serve.service = answer->name;
-		step(ev);
-		free(answer);
-		if (!w.first)
-			show_no_more();
-	}
+	while (w.first)
+		answer_one();
 }
 
 static struct el_item item(enum record_kind kind, const char *name,
@@ -361,25 +365,30 @@ static void test_plans(void **state)
 	assert_int_equal(many.plans, few.plans);
 }
 
+static void show_one(enum record_kind kind, const char *name, const char *json)
+{
+	struct el_event ev = { .type = EL_EV_VIEW };
+	struct el_item one = item(kind, name, json);
+
+	ev.view.rev = w.rev;
+	ev.view.items = &one;
+	ev.view.n = 1;
+	step(&ev);
+	free((void *)(uintptr_t)one.name);
+	record_put(one.rec);
+}
+
 /* One after the other is claimed by whom the plan gives it, or by who else there is. */
 static void show_claims(bool as_planned)
 {
 	for (size_t i = 0; i < w.e->n_services; i++) {
 		const struct el_service *s = w.e->services[i];
 		bool heirs = !strcmp(s->assigned->name, "heir") == as_planned;
-		struct el_event ev = { .type = EL_EV_VIEW };
-		struct el_item one;
 		char json[160];
 
 		snprintf(json, sizeof(json), "{\"node\":\"%s\",\"incarnation\":1,\"token\":2,\"vips\":[\"%s\"]}",
 			 heirs ? "heir" : "dead", s->spec->service.vips.v[0]);
-		one = item(RECORD_HOLDER, s->name, json);
-		ev.view.rev = w.rev;
-		ev.view.items = &one;
-		ev.view.n = 1;
-		step(&ev);
-		free((void *)(uintptr_t)one.name);
-		record_put(one.rec);
+		show_one(RECORD_HOLDER, s->name, json);
 	}
 }
 
@@ -449,6 +458,59 @@ static void test_unwell(void **state)
 	election_free(w.e);
 }
 
+#define SHARED	200
+
+/* Time goes on, and another node renews. */
+static void other_lives_on(uint64_t ms)
+{
+	static unsigned int seq;
+	char json[160];
+
+	w.now_ms += ms;
+	snprintf(json, sizeof(json), "{\"incarnation\":1,\"seq\":%u,\"duration_ms\":%d,\"state\":\"ready\",\"weight\":100,\"devs\":[\"eth0\"]}",
+		 ++seq, DURATION);
+	show_one(RECORD_NODE, "other", json);
+	step(&(struct el_event){ .type = EL_EV_TICK });
+}
+
+/*
+ * A node beside another has claimed its first few of what a third has left, and the
+ * other none yet: what is left goes to whom the first plan gave it.
+ */
+static void test_ahead_of_another(void **state)
+{
+	const struct el_node *first[SHARED];
+	uint64_t plans;
+	size_t left = 0;
+
+	(void)state;
+	join(SHARED);
+	while (!w.claims) {
+		other_lives_on(DURATION / 4);
+		while (w.first && !w.claims)
+			answer_one();
+	}
+	for (size_t i = 0; i < SHARED; i++)
+		first[i] = w.e->services[i]->assigned;
+	for (size_t n = w.claims; n > 0; answer_one())
+		n -= w.first->ev.type == EL_EV_PUT_DONE &&
+		     w.first->ev.done.item.kind == RECORD_HOLDER;
+	plans = w.e->plans;
+	other_lives_on(DURATION / 16);
+	assert_true(w.e->plans > plans);
+	for (size_t i = 0; i < SHARED; i++) {
+		const struct el_service *s = w.e->services[i];
+
+		if (strcmp(s->holder->holder.node, "dead"))
+			continue;
+		left++;
+		assert_ptr_equal(s->assigned, first[i]);
+	}
+	assert_in_range(left, SHARED / 2, SHARED - 1);
+	answer_all();
+	election_free(w.e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -460,6 +522,7 @@ int main(void)
 		cmocka_unit_test(test_claims_one_by_one),
 		cmocka_unit_test(test_verdicts),
 		cmocka_unit_test(test_unwell),
+		cmocka_unit_test(test_ahead_of_another),
 	};
 
 	return cmocka_run_group_tests(tests, inherit_both, NULL);
