@@ -22,9 +22,11 @@ believed() {
 	ip -n "$neighbor" -6 neigh show "$VIP" dev eth0 | grep REACHABLE
 }
 
-# joined DEVICE: worker1 has joined the VIP's group there.
-joined() {
-	ip -n "$worker1" -6 maddr show dev "$1" | grep -w "$GROUP"
+# hears DEVICE: worker1's stack takes in there what is sent to the VIP's group.
+hears() {
+	ip -n "$worker1" -6 maddr show dev "$1" | grep -w "$GROUP" &&
+		ip -n "$worker1" -6 route show table local dev "$1" \
+			type multicast | grep ff00::/8
 }
 
 inner=''
@@ -47,8 +49,9 @@ capture_start
 
 check "bridged IPv6 goes through netfilter" calls
 on worker1 l2ctl vip add "$VIP" dev br1 announce 0
-# What the bridge passes up the stack takes for its groups alone.
-wait_for joined br1 > /dev/null
+# What the bridge passes up goes by the stack's groups, and by its route for them,
+# which stands once the bridge has had its carrier.
+wait_for hears br1 > /dev/null
 start=$(now)
 ask 2
 check "asked from the LAN it answers once" saw --since "$start" -- \
