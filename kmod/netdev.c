@@ -96,6 +96,12 @@ static int upper_changes(struct l2a_net *ln, const struct net_device *dev,
 	return notifier_from_errno(-EBUSY);
 }
 
+/* A bond becomes what its first port is; who opened a tap may say what it is. */
+static int type_changes(struct l2a_net *ln, const struct net_device *dev)
+{
+	return has_vips(ln, dev) ? notifier_from_errno(-EBUSY) : NOTIFY_DONE;
+}
+
 /*
  * Process context under RTNL, from 7.x on for some drivers also under the
  * device's own lock: only our own tables are touched here, and frames are sent by
@@ -114,11 +120,17 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		ret = upper_changes(ln, dev, ptr);
 		mutex_unlock(&ln->lock);
 		break;
+	case NETDEV_PRE_TYPE_CHANGE:
+		mutex_lock(&ln->lock);
+		ret = type_changes(ln, dev);
+		mutex_unlock(&ln->lock);
+		break;
 	case NETDEV_CHANGEUPPER:
 		/* A VIP that came since it was asked for: no RTNL holds it up. */
 		if (!becomes_port(ptr))
 			break;
 		fallthrough;
+	case NETDEV_POST_TYPE_CHANGE:
 	case NETDEV_UNREGISTER:
 		mutex_lock(&ln->lock);
 		device_gone(ln, dev);
