@@ -77,18 +77,11 @@ static inline bool l2a_nf_has_rules(const struct nf_hook_entry *entry)
 #define l2a_set_err_msg_fmt(extack, fmt, args...) \
 	NL_SET_ERR_MSG_FMT((extack), KBUILD_MODNAME ": " fmt, ##args)
 #else
-char *l2a_err_msg_buf(void);
+__printf(2, 3)
+void l2a_set_err_msg(struct netlink_ext_ack *extack, const char *fmt, ...);
 
-#define L2A_ERR_MSG_LEN		80
-#define l2a_set_err_msg_fmt(extack, fmt, args...) do {			\
-	struct netlink_ext_ack *__l2a_extack = (extack);		\
-	char *__l2a_buf = l2a_err_msg_buf();				\
-									\
-	snprintf(__l2a_buf, L2A_ERR_MSG_LEN, KBUILD_MODNAME ": " fmt,	\
-		 ##args);						\
-	if (__l2a_extack)						\
-		__l2a_extack->_msg = __l2a_buf;				\
-} while (0)
+#define l2a_set_err_msg_fmt(extack, fmt, args...) \
+	l2a_set_err_msg((extack), KBUILD_MODNAME ": " fmt, ##args)
 #endif
 
 #endif /* L2A_COMPAT_H */

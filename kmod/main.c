@@ -2,7 +2,9 @@
 /*
  * Start and stop, in order.
  */
+#include <linux/kernel.h>
 #include <linux/module.h>
+#include <linux/netlink.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include "announce.h"
@@ -37,17 +39,32 @@ struct l2a_net *l2a_net(const struct net *net)
 
 #ifndef NL_SET_ERR_MSG_FMT
 /**
- * l2a_err_msg_buf - room for the text of a refusal
+ * l2a_set_err_msg - say why a request is refused, naming something
+ * @extack: where to
+ * @fmt: as printf's
  *
- * Return: %L2A_ERR_MSG_LEN bytes that stay as they are until the ring has come
- * round.
+ * All texts are of one length, filled up with spaces: netlink measures a text, makes
+ * room for it, and must not find it longer because the ring came round meanwhile.
+ * Process context.
  */
-char *l2a_err_msg_buf(void)
+void l2a_set_err_msg(struct netlink_ext_ack *extack, const char *fmt, ...)
 {
-	static char ring[64][L2A_ERR_MSG_LEN];
+	static char ring[64][80];
 	static atomic_t next = ATOMIC_INIT(0);
+	char text[sizeof(ring[0])];
+	va_list args;
+	char *slot;
+	int len;
 
-	return ring[(unsigned int)atomic_inc_return(&next) % ARRAY_SIZE(ring)];
+	va_start(args, fmt);
+	len = vscnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	memset(text + len, ' ', sizeof(text) - len);
+	slot = ring[(unsigned int)atomic_inc_return(&next) % ARRAY_SIZE(ring)];
+	/* The end of each stays as it was from the start. */
+	memcpy(slot, text, sizeof(text) - 1);
+	if (extack)
+		extack->_msg = slot;
 }
 #endif
 

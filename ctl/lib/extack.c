@@ -95,6 +95,15 @@ static uint32_t get_u32(struct nlattr *attr)
 	return attr && nla_len(attr) == sizeof(uint32_t) ? nla_get_u32(attr) : 0;
 }
 
+/* A kernel before 6.2 fills the module's texts up with spaces. */
+static void trim(char *text)
+{
+	size_t len = strlen(text);
+
+	while (len && text[len - 1] == ' ')
+		text[--len] = '\0';
+}
+
 static void parse_attrs(const char *data, size_t len, struct l2a_extack *ack)
 {
 	struct nlattr *tb[ATTR_MAX + 1];
@@ -103,8 +112,10 @@ static void parse_attrs(const char *data, size_t len, struct l2a_extack *ack)
 		      NULL) < 0)
 		return;
 	/* Copies what there is and ends it, also where the kernel did not. */
-	if (tb[ATTR_MSG])
+	if (tb[ATTR_MSG]) {
 		nla_strlcpy(ack->text, tb[ATTR_MSG], sizeof(ack->text));
+		trim(ack->text);
+	}
 	ack->offset = get_u32(tb[ATTR_OFFS]);
 	ack->missing = get_u32(tb[ATTR_MISS_TYPE]);
 	if (tb[ATTR_POLICY])
