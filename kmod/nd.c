@@ -390,6 +390,23 @@ static unsigned int change_source(struct l2a_net *ln, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
+static void count_guarded(const struct l2a_net *ln)
+{
+	local_bh_disable();
+	l2a_total_count(ln->totals, L2A_TOTAL_GUARDED);
+	local_bh_enable();
+}
+
+/* A host or router that speaks as a VIP which it does not hold is entered as it. */
+static unsigned int guard_others(struct l2a_net *ln, const struct sk_buff *skb,
+				 const struct net_device *dev)
+{
+	if (!l2a_nd_routers(skb) || may_speak_as(ln, dev, &ipv6_hdr(skb)->saddr))
+		return NF_ACCEPT;
+	count_guarded(ln);
+	return NF_DROP;
+}
+
 /*
  * What says "this address is mine" of a VIP this node does not hold would point the
  * LAN's caches here; and a probe for one that is configured here (RFC 4862) would
@@ -403,16 +420,14 @@ static noinline unsigned int guard_out(struct l2a_net *ln, struct sk_buff *skb,
 
 	l2a_nd_read(skb, &nd);
 	if (likely(nd.kind == L2A_ND_OTHER))
-		return NF_ACCEPT;
+		return guard_others(ln, skb, state->out);
 	probe = nd.kind == L2A_ND_ASKS && ipv6_addr_any(&nd.saddr);
 	claims = (probe || nd.kind == L2A_ND_TELLS) &&
 		 !may_speak_as(ln, state->out, &nd.target);
 	if (!claims && may_speak_as(ln, state->out, &nd.saddr))
 		return NF_ACCEPT;
 
-	local_bh_disable();
-	l2a_total_count(ln->totals, L2A_TOTAL_GUARDED);
-	local_bh_enable();
+	count_guarded(ln);
 	if (claims || nd.kind == L2A_ND_TELLS)
 		return NF_DROP;
 	return change_source(ln, skb, state->out, &nd);

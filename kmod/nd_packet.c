@@ -41,6 +41,13 @@ static int behind_extensions(const struct sk_buff *skb)
 	return offset;
 }
 
+static int message_offset(const struct sk_buff *skb)
+{
+	if (ipv6_hdr(skb)->nexthdr == IPPROTO_ICMPV6)
+		return sizeof(struct ipv6hdr);
+	return behind_extensions(skb);
+}
+
 /**
  * l2a_nd_read - see whether a packet is a solicitation or an advertisement
  * @skb: the packet, its data at the IPv6 header
@@ -50,13 +57,11 @@ static int behind_extensions(const struct sk_buff *skb)
  */
 void l2a_nd_read(const struct sk_buff *skb, struct l2a_nd *nd)
 {
-	int offset = sizeof(struct ipv6hdr);
+	int offset = message_offset(skb);
 	const struct nd_msg *msg;
 	struct nd_msg buf;
 
 	nd->kind = L2A_ND_OTHER;
-	if (ipv6_hdr(skb)->nexthdr != IPPROTO_ICMPV6)
-		offset = behind_extensions(skb);
 	if (offset < 0)
 		return;
 	msg = skb_header_pointer(skb, offset, sizeof(buf), &buf);
@@ -72,6 +77,29 @@ void l2a_nd_read(const struct sk_buff *skb, struct l2a_nd *nd)
 	nd->saddr = ipv6_hdr(skb)->saddr;
 	nd->daddr = ipv6_hdr(skb)->daddr;
 	nd->target = msg->target;
+}
+
+/**
+ * l2a_nd_routers - whether a packet is of those that hosts and routers exchange
+ * @skb: the packet, its data at the IPv6 header
+ *
+ * RFC 4861, sections 4.1, 4.2 and 4.5: who hears one may enter its sender with the
+ * link-layer address that stands in it. Any context.
+ *
+ * Return: true for a router solicitation or advertisement, or a redirect.
+ */
+bool l2a_nd_routers(const struct sk_buff *skb)
+{
+	int offset = message_offset(skb);
+	const u8 *type;
+	u8 buf;
+
+	if (offset < 0)
+		return false;
+	type = skb_header_pointer(skb, offset, sizeof(buf), &buf);
+	return type && (*type == NDISC_ROUTER_SOLICITATION ||
+			*type == NDISC_ROUTER_ADVERTISEMENT ||
+			*type == NDISC_REDIRECT);
 }
 
 /* Read the options; false where one is malformed. The first of a kind counts. */

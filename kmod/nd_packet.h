@@ -40,6 +40,7 @@ struct l2a_nd {
 };
 
 void l2a_nd_read(const struct sk_buff *skb, struct l2a_nd *nd);
+bool l2a_nd_routers(const struct sk_buff *skb);
 bool l2a_nd_valid(struct sk_buff *skb, unsigned int hook, struct l2a_nd *nd);
 void l2a_nd_write(struct sk_buff *skb, const struct net_device *dev,
 		  const struct in6_addr *vip, const struct in6_addr *to,

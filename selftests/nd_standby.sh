@@ -55,8 +55,20 @@ unknown() {
 	! ip -n "$neighbor" -6 neigh show "$VIP" dev eth0 | grep lladdr
 }
 
+# as_router: worker1 asks the LAN for routers, from the VIP.
+as_router() {
+	on worker1 rdisc6 -1 -n -q -r 1 -w 100 -s "$VIP" eth0
+	capture_sync
+}
+
+# asked_routers: how often that was seen.
+asked_routers() {
+	tcpdump -nr "$CAPTURE" "icmp6 and ip6[40] == 133 and src $VIP" \
+		2> /dev/null | wc -l
+}
+
 begin neighbor worker1 worker2
-plan 20
+plan 22
 capture_start
 on worker1 ip link add dummy0 type dummy
 on worker1 ip link set dummy0 up
@@ -117,6 +129,9 @@ check "it was asked, and answered" \
 	l2judge --vip "${ADDRESS6[neighbor]}" --since "$start" \
 	--client "${MAC[worker1]}" --expect 'answered>=1' "$CAPTURE"
 
+as_router
+check "nor does it ask for routers as the VIP" [ "$(asked_routers)" = 0 ]
+
 on worker1 sysctl -qw net.ipv6.conf.eth0.ndisc_notify=1
 start=$(now)
 on worker1 ip link set eth0 down
@@ -133,6 +148,11 @@ start=$(now)
 ask 1
 check "active, it answers" saw --since "$start" -- answered=1 \
 	"sequence=${MAC[worker1]}" malformed=0
+place eth0
+wait_for usable > /dev/null
+as_router
+check "and may ask for routers" [ "$(asked_routers)" = 1 ]
+unplace eth0
 on worker1 ip link set eth0 arp off
 silent "on a device that is to do no discovery it is silent"
 check "which is counted as such" suppressed_down 2
