@@ -127,7 +127,6 @@ bench: guest-tools
 
 bench-check:
 	@selftests/bench/run --check
-	@! [ -e build/bench/failover.json ] || selftests/bench/failover --check
 
 check-sim:
 	+@$(MAKE) -s -C selftests/sim check SEEDS=$(or $(SEEDS),20000)

@@ -5,10 +5,9 @@ import json
 import os
 import sys
 
-import figures
-
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.realpath(__file__))))
+REPORT = os.path.join(TOP, "build", "bench", "bench.json")
 DOC = os.path.join(TOP, "docs", "benchmarks.md")
 
 
@@ -25,10 +24,13 @@ def kernel():
         return file.read().strip()
 
 
-def save(path, report):
-    with open(path, "w", encoding="utf-8") as file:
+def save(report):
+    """The report, whole, or as it was."""
+    os.makedirs(os.path.dirname(REPORT), exist_ok=True)
+    with open(REPORT + ".new", "w", encoding="utf-8") as file:
         json.dump(report, file, indent=2)
         file.write("\n")
+    os.replace(REPORT + ".new", REPORT)
 
 
 def put(name, heading, text):
@@ -45,13 +47,12 @@ def put(name, heading, text):
         file.write(head + begin + block + end + tail)
 
 
-def check(path):
-    """Judge a report by its bounds; does not come back."""
+def read(path=REPORT):
+    """A report, or None where there is none."""
     try:
         with open(path, encoding="utf-8") as file:
-            report = json.load(file)
+            return json.load(file)
     except FileNotFoundError:
-        die(f"{path}: not there: run \"make bench\" first")
-    text, good = figures.verdicts(report)
-    print(text)
-    sys.exit(0 if good else 1)
+        return None
+    except ValueError as error:
+        die(f"{path}: {error}")

@@ -8,6 +8,7 @@
 
 vip6=fd00:1::1
 absent6=fd00::9
+proxied6=fd00:2::1
 
 answered6()
 {
@@ -45,9 +46,23 @@ strays6()
 of_the_kernel6()
 {
 	answered6 kernel_own_address6 "$server_ip6"
-	[ -n "$short" ] ||
+	if [ -z "$short" ]; then
 		with_capture answered6 kernel_own_address6_capture "$server_ip6"
+		of_kernel_proxy6
+	fi
 	strays6 without_vips
+}
+
+# An address that the kernel answers for in another's name, as routers only do.
+of_kernel_proxy6()
+{
+	on server sysctl -q net.ipv6.conf.s0.forwarding=1 \
+		net.ipv6.conf.s0.proxy_ndp=1 net.ipv6.neigh.s0.proxy_delay=0
+	ip -n server neigh add proxy "$proxied6" dev s0
+	answered6 kernel_proxy6 "$proxied6"
+	ip -n server neigh del proxy "$proxied6" dev s0
+	on server sysctl -q net.ipv6.conf.s0.forwarding=0 \
+		net.ipv6.conf.s0.proxy_ndp=0
 }
 
 of_ebpf6()
@@ -65,25 +80,28 @@ of_ebpf6()
 		with_capture answered6 ebpf6_tc_capture "$vip6"
 		on server "$bin/mapfill" "$bpf/responder6" s0 "$vip6" 1000
 		answered6 ebpf6_tc_1000 "$vip6"
+		on server "$bin/mapfill" "$bpf/responder6" s0 "$vip6" 100000
+		answered6 ebpf6_tc_100000 "$vip6"
 	fi
 	no_tc_program
 }
 
-# many_vips6 NAME PREFIXES: an answer with a thousand VIPs of each of so many
+# many_vips6 COUNT: an answer with that many VIPs, a thousand of each of some
 # prefixes, which share a thousand solicited-node groups. Joining them goes on for
-# a while, which is not measured.
+# a while, which is not measured. With the most of them also what is none of ours.
 many_vips6()
 {
 	local n
 
 	on server l2ctl lease renew 1 ttl 87600h
-	for ((n = 0; n < $2; n++)); do
+	for ((n = 0; n < $1 / 1000; n++)); do
 		on server "$many" add -l 1 -a 0 s0 "fd00:1:$(printf %x $n)::1" 1000
 	done
 	until [ "$(on server grep -c ' s0 ' /proc/net/igmp6)" -gt 1000 ]; do
 		sleep 1
 	done
-	answered6 "$1" fd00:1:0::1
+	answered6 "vips6_$1" fd00:1:0::1
+	[ "$1" != 100000 ] || strays6 "with_$1_vips"
 	no_vips
 }
 
@@ -103,7 +121,7 @@ of_the_module6()
 	no_vips
 	stray6 stray6_after_vips "$absent6"
 	if [ -z "$short" ]; then
-		many_vips6 vips6_1000 1
-		many_vips6 vips6_100000 100
+		many_vips6 1000
+		many_vips6 100000
 	fi
 }

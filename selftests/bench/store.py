@@ -17,8 +17,10 @@ from boot import boot
 HERE = os.path.dirname(os.path.realpath(__file__))
 # Nodes, and how many services they keep alive; the last only where all is asked for.
 NODES, SERVICES, MOST = [3, 20], [1, 100, 1000], 10000
-# A part by which the writes may differ from what is due.
-BOUND = 0.05
+# Of each of them, what it may be; the writes may differ from what is due by a part.
+CPU = "controller_cpu"
+RESULTS = {"store_writes_of_renewals": None, "store_writes_off_renewals": 0.05,
+           "store_writes_of_cilium": None, CPU: None}
 CILIUM_RENEW_S = 5
 # How long is counted, s.
 SECONDS = 30
@@ -47,24 +49,39 @@ def cilium(line):
     return line["services"] / CILIUM_RENEW_S
 
 
+def name_of(what, nodes, services):
+    """A result's name; a controller's CPU is that at so many services of the fewest."""
+    name = f"{what}_{nodes}_nodes_{services}_services"
+    return f"{name}_of_{SERVICES[0]}" if what == CPU else name
+
+
+def bounds(services):
+    """The results of all nodes and those services, by name: the bound, or None."""
+    found = {}
+    for nodes in NODES:
+        for count in services:
+            for what, bound in RESULTS.items():
+                if what != CPU or count != SERVICES[0]:
+                    found[name_of(what, nodes, count)] = bound
+    return found
+
+
 def results(lines):
     """The figures by name, of the lines as they were measured."""
     found = {}
-    least = {line["nodes"]: line for line in reversed(lines)}
+    first = {line["nodes"]: line["controller_cpu"] for line in lines
+             if line["services"] == SERVICES[0]}
     for line in lines:
-        of = f"{line['nodes']}_nodes_{line['services']}_services"
         ratio = line["writes"] / expected(line)
-        found[f"store_writes_of_renewals_{of}"] = figures.judged(
-            round(ratio, 3), None, "ratio")
-        found[f"store_writes_off_renewals_{of}"] = figures.judged(
-            round(abs(ratio - 1), 3), BOUND, "ratio")
-        found[f"store_writes_of_cilium_{of}"] = figures.judged(
-            round(line["writes"] / cilium(line), 3), None, "ratio")
-        first = least[line["nodes"]]
-        if line is not first:
-            found[f"controller_cpu_{of}_of_{first['services']}"] = \
-                figures.judged(round(line["controller_cpu"] /
-                                     first["controller_cpu"], 2), None, "ratio")
+        values = {
+            "store_writes_of_renewals": round(ratio, 3),
+            "store_writes_off_renewals": round(abs(ratio - 1), 3),
+            "store_writes_of_cilium": round(line["writes"] / cilium(line), 3)}
+        if line["services"] != SERVICES[0]:
+            values[CPU] = round(line["controller_cpu"] / first[line["nodes"]], 2)
+        for what, value in values.items():
+            name = name_of(what, line["nodes"], line["services"])
+            found[name] = figures.judged(value, RESULTS[what], "ratio")
     return found
 
 

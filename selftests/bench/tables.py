@@ -38,7 +38,8 @@ def measured(columns, what, title):
 def cell(result):
     if not result:
         return ""
-    return f"{result['value']}" + ("" if result.get("within", True) else "!")
+    value = "none" if result["value"] is None else result["value"]
+    return f"{value}" + ("" if result.get("within", True) else "!")
 
 
 def results(columns):

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What failover's figures mean: pure arithmetic on what the captures showed.
+
+A run is one fault of one system; a line of the table is all runs of a fault for a
+system, and what has a bound is the worst of them.
+"""
+
+import statistics
+
+import figures
+
+SYSTEMS = ["sqlite_2000", "etcd_2000", "sqlite_1000", "etcd_1000", "sqlite_400",
+           "etcd_400", "keepalived_1000", "keepalived_100"]
+# Those with bounds.
+OURS = [name for name in SYSTEMS if not name.startswith("keepalived")]
+FAULTS = ["crash", "kill", "freeze", "link", "stop"]
+# The one that is planned.
+STOP = "stop"
+# What another fault may take beyond the lease, ms.
+BEYOND = 200
+# How many runs of each fault there are, and with FULL=1.
+RUNS, FULL_RUNS = 6, 30
+
+
+def summed(runs):
+    """One line of the table, of the runs of a fault for a system."""
+    def both(key):
+        values = [run[key] for run in runs]
+        return {"median": statistics.median(values), "worst": max(values)}
+
+    return {"system": runs[0]["system"], "fault": runs[0]["fault"],
+            "runs": len(runs), "period_ms": runs[0]["period_ms"],
+            "taken_over": sum(run["taken"] for run in runs),
+            "gap_ms": both("gap_ms"), "unanswered": both("unanswered"),
+            "two_s": both("two_s"), "announcements": both("announcements"),
+            "store_ms": None if runs[0]["store_ms"] is None
+            else both("store_ms")}
+
+
+def lines(runs):
+    return [summed([r for r in runs if (r["fault"], r["system"]) == (f, s)])
+            for f in FAULTS for s in SYSTEMS]
+
+
+def bounds():
+    """The results that results() gives, by name: the bound."""
+    found = {}
+    for system in OURS:
+        for fault in FAULTS:
+            if fault != STOP:
+                found[f"{fault}_beyond_lease_{system}"] = BEYOND
+        found[f"stop_unanswered_{system}"] = 0
+        found[f"two_answers_{system}"] = 0
+        found[f"not_taken_over_{system}"] = 0
+    return found
+
+
+def results(of):
+    """The figures that have a bound, by name, of the table's lines.
+
+    A fault that the other node did not take over after was none: how short nobody
+    answered, and that not two did, would mean nothing.
+    """
+    found, bound = {}, bounds()
+    for system in OURS:
+        mine = {line["fault"]: line for line in of if line["system"] == system}
+        values = {}
+        for fault in FAULTS:
+            if fault != STOP:
+                values[f"{fault}_beyond_lease"] = round(
+                    mine[fault]["gap_ms"]["worst"] - mine[fault]["period_ms"],
+                    1), "ms"
+        values["stop_unanswered"] = \
+            mine[STOP]["unanswered"]["worst"], "requests"
+        values["two_answers"] = max(line["two_s"]["worst"]
+                                    for line in mine.values()), "s"
+        values["not_taken_over"] = sum(line["runs"] - line["taken_over"]
+                                       for line in mine.values()), "runs"
+        for what, (value, unit) in values.items():
+            name = f"{what}_{system}"
+            found[name] = figures.judged(value, bound[name], unit)
+    return found
+
+
+def table(of):
+    """The lines as text."""
+    rows = [f"{'':6} {'':16} {'NOBODY ANSWERS, ms':>20} "
+            f"{'UNANSWERED':>16} {'TWO ANSWER, s':>16} {'ANNOUNCED':>9} "
+            f"{'STORE, ms':>9}",
+            f"{'FAULT':6} {'SYSTEM':16} {'median':>10} {'worst':>9} "
+            f"{'median':>8} {'worst':>7} {'median':>8} {'worst':>7} "
+            f"{'median':>9} {'median':>9}"]
+    for line in of:
+        gap, none, two = line["gap_ms"], line["unanswered"], line["two_s"]
+        store = f"{line['store_ms']['median']:.1f}" if line["store_ms"] else ""
+        rows.append(
+            f"{line['fault']:6} {line['system']:16} {gap['median']:10.0f} "
+            f"{gap['worst']:9.0f} {none['median']:8.0f} {none['worst']:7} "
+            f"{two['median']:8.2f} {two['worst']:7.2f} "
+            f"{line['announcements']['median']:9.0f} {store:>9}".rstrip())
+    return "\n".join(rows)

@@ -1,0 +1,404 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""The bench's judge turns red: over each figure beyond its bound, and each missing.
+
+A report is made of measurements that somebody could have had, and then altered, a
+figure at a time. Needs no guest. TAP.
+"""
+
+import copy
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import traceback
+
+sys.dont_write_bytecode = True
+import failover_figures  # noqa: E402
+import figures  # noqa: E402
+import judge  # noqa: E402
+import store  # noqa: E402
+import tables  # noqa: E402
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+
+# What was promised. Here once more, so that no bound moves with the figure that it is
+# there for.
+PROMISED = {
+    "answer_of_ebpf": 1.00, "answer_1000_of_ebpf_1000": 1.00,
+    "answer_100000_of_ebpf_100000": 1.00, "captured_answer_of_ebpf": 1.00,
+    "nd_answer_of_ebpf": 1.00, "nd_answer_1000_of_ebpf_1000": 1.00,
+    "nd_answer_100000_of_ebpf_100000": 1.00, "nd_captured_answer_of_ebpf": 1.00,
+    "round_trip_of_ebpf": 1.00, "nd_round_trip_of_ebpf": 1.00,
+    "answer_of_kernel_own_address": 0.75,
+    "captured_answer_of_kernel_own_address": 0.75,
+    "nd_answer_of_kernel_own_address": 0.75,
+    "nd_captured_answer_of_kernel_own_address": 0.75,
+    "answer_1000_of_1_vip": 1.05, "answer_100000_of_1_vip": 1.05,
+    "nd_answer_1000_of_1_vip": 1.05, "nd_answer_100000_of_1_vip": 1.05,
+    "arp_not_ours_1_vip": 240, "arp_not_ours_100000_vips": 240,
+    "ipv6_not_ours": 200, "ipv6_not_ours_local": 200, "ipv6_not_ours_icmp": 200,
+    "ipv6_not_ours_no_next_header": 200, "ipv6_not_ours_100000_vips": 200,
+    "ipv6_not_ours_local_100000_vips": 200,
+    "ipv6_not_ours_icmp_100000_vips": 200,
+    "ipv6_not_ours_no_next_header_100000_vips": 200,
+    # None at all, but for what two runs differ by.
+    "arp_without_vips": 10, "arp_after_the_last_vip": 10,
+    "ipv6_without_vips": 10, "ipv6_with_ipv4_vips_only": 10,
+    "ipv6_after_the_last_vip": 10,
+    "add_100000_of_1000_each": 1.3, "del_100000_of_1000_each": 1.3,
+    "renew_100000_of_1_vip": 1.05, "vip_bytes": 256,
+    "announce_time_of_ideal": 1.05, "announce_peak": figures.SET,
+    "announce_missing": 0, "announce_misplaced": 0,
+}
+PROMISED_OF_FAILOVER = {
+    "crash_beyond_lease": 200, "kill_beyond_lease": 200,
+    "freeze_beyond_lease": 200, "link_beyond_lease": 200, "stop_unanswered": 0,
+    "two_answers": 0, "not_taken_over": 0}
+PROMISED_OF_STORE = 0.05
+
+
+def plausible():
+    """What a guest could have printed."""
+    of = {"baseline": 7000, "baseline_xdp": 7000, "baseline6": 7000,
+          "kernel": 9000, "ebpf": 8000, "vips": 7400, "stray": 5500}
+    names = {name for table in (figures.RATIOS, figures.WHOLE,
+                                figures.DIFFERENCES)
+             for pair in table.values() for name in pair[:2]}
+    names |= {"baseline", "baseline6", "baseline_capture", "baseline6_capture"}
+    values = {name: of[name.split("_")[0].rstrip("6")] for name in names}
+    for name in names:
+        if name.startswith("stray") and "with_" in name:
+            values[name] += 0 if "elsewhere" in name or "ipv4" in name else 100
+    for count in (1, *figures.COUNTS):
+        values.update((f"{what}_{count}", 1000000 + 1000 * (count - 1))
+                      for what in figures.SCALED)
+        values[f"renew_{count}"] = 26000000
+    values.update(vip_slab_bytes=186, announce_rate=1000, announce_burst=100,
+                  announce_due=40000, announce_frames=40000,
+                  announce_first_round=20000, announce_first_round_us=19900000,
+                  announce_peak=1100, announce_misplaced=0)
+    return values
+
+
+def a_column(version, mitigations):
+    return {"name": f"{version} {mitigations}", "kernel": version,
+            "mitigations": mitigations, "cpu": {},
+            "measured": figures.measurements(plausible()),
+            "results": figures.results(plausible())}
+
+
+def a_line(nodes, services, off=0.0):
+    return {"nodes": nodes, "services": services, "duration_ms": 3000,
+            "renew_ms": 750, "writes": nodes * (1 + off) / 0.75,
+            "requests": 4, "received": 1000, "sent": 4000,
+            "controller_cpu": 0.001 * services, "etcd_cpu": 0.01}
+
+
+def a_run(system, fault, **other):
+    period = int(system.split("_")[1])
+    return {"system": system, "fault": fault, "period_ms": period, "taken": True,
+            "store_ms": 0.1, "gap_ms": period + 200, "unanswered": 0, "two_s": 0,
+            "announcements": 4, **other}
+
+
+def some_runs(count):
+    return [a_run(system, fault) for system in failover_figures.SYSTEMS
+            for fault in failover_figures.FAULTS for _ in range(count)]
+
+
+def a_report(form):
+    """All bounds hold, some of them just so."""
+    if form == judge.SHORT:
+        return {"form": form, "columns": [a_column("6.1", "off")]}
+    full = form == judge.FULL
+    services = store.SERVICES + [store.MOST] * full
+    runs = failover_figures.FULL_RUNS if full else failover_figures.RUNS
+    lines = failover_figures.lines(some_runs(runs))
+    return {"form": form,
+            "columns": [a_column(version, how) for version in ("6.1", "7.3")
+                        for how in judge.MITIGATIONS],
+            "store": store.report([a_line(nodes, count)
+                                   for nodes in store.NODES
+                                   for count in services]),
+            "failover": {"runs": runs, "faults": lines,
+                         "results": failover_figures.results(lines)}}
+
+
+def red(report):
+    """The names that a report is red over."""
+    tap = judge.judge(report)
+    names = [line.split(" ", 3)[3] for line in tap.lines
+             if line.startswith("not ok")]
+    assert tap.good() == (not names), tap.text()
+    assert tap.failed == len(names), tap.text()
+    return names
+
+
+def wanted(report, *starts):
+    """It is red over just what begins so."""
+    names = red(report)
+    assert len(names) == len(starts) and \
+        all(any(name.startswith(start) for name in names) for start in starts), \
+        f"wanted {starts}, red over {names}"
+
+
+def places(report):
+    """Every result in a report: what the judge calls its part, and all of it."""
+    for column in report["columns"]:
+        yield column["name"], column["results"]
+    for part in ("store", "failover"):
+        yield part, report.get(part, {}).get("results", {})
+
+
+def all_bounds():
+    return {**figures.bounds(), **failover_figures.bounds(),
+            **store.bounds(store.SERVICES + [store.MOST])}
+
+
+def test_promises():
+    """the bounds are those that were promised"""
+    bounds = {n: b for n, b in figures.bounds().items() if b is not None}
+    assert bounds == PROMISED, set(bounds.items()) ^ set(PROMISED.items())
+    bounds = failover_figures.bounds()
+    for system in failover_figures.OURS:
+        for what, bound in PROMISED_OF_FAILOVER.items():
+            assert bounds.pop(f"{what}_{system}") == bound, what
+    assert not bounds, bounds
+    for nodes in (3, 20):
+        for count in (1, 100, 1000, 10000):
+            name = f"store_writes_off_renewals_{nodes}_nodes_{count}_services"
+            assert all_bounds()[name] == PROMISED_OF_STORE, name
+
+
+def test_names():
+    """what is computed has the names and the bounds that are judged"""
+    for name, part in figures.results(plausible()).items():
+        bound = figures.bounds()[name]
+        assert part.get("bound") == (1100 if bound == figures.SET else bound), \
+            name
+    assert figures.results(plausible()).keys() == figures.bounds().keys()
+    full = a_report(judge.FULL)
+    assert full["failover"]["results"].keys() == \
+        failover_figures.bounds().keys()
+    assert full["store"]["results"].keys() == \
+        store.bounds([1, 100, 1000, 10000]).keys()
+    for name in figures.SHORT:
+        assert figures.bounds()[name] is not None, name
+
+
+def test_good():
+    """what holds is green, and what is left out is said"""
+    for form, left_out in ((judge.SHORT, 1), (judge.WHOLE, 2), (judge.FULL, 0)):
+        tap = judge.judge(a_report(form))
+        assert tap.good() and tap.skipped == left_out, tap.text()
+        assert tap.lines[-1].split()[1] == str(len(tap.lines)), tap.text()
+
+
+def altered(form, change):
+    """Alter every result of a report in turn; each turns red, and no other."""
+    count = 0
+    whole = a_report(form)
+    for part, found in places(whole):
+        for name in list(found):
+            kept = copy.deepcopy(found[name])
+            if change(found, name):
+                wanted(whole, f"{part}: {name}: ")
+                count += 1
+            found[name] = kept
+    assert not red(whole)
+    return count
+
+
+def beyond(found, name):
+    if "bound" not in found[name]:
+        return False
+    found[name]["value"] = found[name]["bound"] + 0.001
+    return True
+
+
+def missing(found, name):
+    del found[name]
+    return True
+
+
+def no_number(found, name):
+    found[name]["value"] = float("nan") if "e" in name else None
+    return True
+
+
+def bound_moved(found, name):
+    if found[name].get("bound") is None or all_bounds()[name] == figures.SET:
+        return False
+    found[name]["bound"] += 1
+    return True
+
+
+def bound_lost(found, name):
+    return found[name].pop("bound", None) is not None
+
+
+def test_each():
+    """each figure beyond its bound, missing, or with another one is red"""
+    bounds = [b for b in all_bounds().values() if b is not None]
+    bounded = len(bounds) + 3 * sum(b is not None
+                                    for b in figures.bounds().values())
+    every = len(all_bounds()) + 3 * len(figures.bounds())
+    assert altered(judge.FULL, beyond) == bounded
+    assert altered(judge.FULL, missing) == every
+    assert altered(judge.FULL, no_number) == every
+    assert altered(judge.FULL, bound_lost) == bounded
+    # That of announce_peak, in each column, is a setting.
+    assert altered(judge.FULL, bound_moved) == bounded - 4
+
+
+def test_short():
+    """a short run lacks none of what it is for"""
+    answers = ("answer", "nd", "round", "arp", "ipv6")
+    assert set(figures.SHORT) == {
+        "answer_100000_of_1_vip", "arp_not_ours_100000_vips",
+        *(name for name in PROMISED if name.split("_")[0] in answers
+          and "1000" not in name and "captured" not in name)}
+    for name in figures.SHORT:
+        report = a_report(judge.SHORT)
+        del report["columns"][0]["results"][name]
+        wanted(report, f"6.1 off: {name}: not measured")
+    report = a_report(judge.SHORT)
+    report["columns"] = []
+    assert len(red(report)) == len(figures.SHORT)
+
+
+def test_parts():
+    """a report without a column, the store or failover is red"""
+    report = a_report(judge.WHOLE)
+    del report["columns"][1]
+    assert len(red(report)) == len(figures.bounds())
+    report["columns"] = report["columns"][1:]
+    assert red(report)[0].startswith("columns: 1 kernels of 2")
+    report = a_report(judge.WHOLE)
+    del report["store"]
+    assert len(red(report)) == len(store.bounds(store.SERVICES))
+    report = a_report(judge.WHOLE)
+    del report["failover"]
+    assert len(red(report)) == len(failover_figures.bounds()) + 1
+    report = a_report(judge.WHOLE)
+    report["form"] = judge.FULL
+    assert any("_10000_services" in name for name in red(report))
+    assert any("6 runs of each fault, of 30" in name for name in red(report))
+    report["failover"]["runs"], report["form"] = 5, judge.WHOLE
+    wanted(report, "failover: 5 runs of each fault, of 6")
+    wanted({}, "no report")
+    assert red({"form": judge.SHORT}) and red({"form": judge.WHOLE})
+
+
+def over(values, **more):
+    """The results that are not within, of altered measurements."""
+    values = {**values, **more}
+    return {name for name, result in figures.results(values).items()
+            if not result.get("within", True)}
+
+
+def test_measurements():
+    """a measurement that grows takes its figures beyond their bounds"""
+    values = plausible()
+    assert not over(values)
+    assert "answer_of_ebpf" in over(values, vips_1=8001)
+    assert "answer_of_kernel_own_address" in over(values, vips_1=8600)
+    assert "answer_100000_of_1_vip" in over(values, vips_100000=7421)
+    assert "nd_answer_of_ebpf" in over(values, vips6_1=8001)
+    assert over(values, stray_with_1_vip=5741) == {"arp_not_ours_1_vip"}
+    assert over(values, stray6_with_vips=5701) == {"ipv6_not_ours"}
+    assert over(values, stray_without_module=5400) == {"arp_without_vips"}
+    assert over(values, add_100000=1000000 + 1310 * 99999) == \
+        {"add_100000_of_1000_each"}
+    assert over(values, renew_100000=28000000) == {"renew_100000_of_1_vip"}
+    assert over(values, vip_slab_bytes=257) == {"vip_bytes"}
+    assert over(values, announce_peak=1101) == {"announce_peak"}
+    assert over(values, announce_frames=39999) == {"announce_missing"}
+
+
+def test_nothing_measured():
+    """what took no instructions beyond its baseline is no figure"""
+    values = plausible()
+    assert "answer_of_ebpf" in over(values, vips_1=6900)
+    assert "answer_of_ebpf" in over(values, ebpf_tc=6900)
+    assert "add_100000_of_1000_each" in over(values, add_100000=0)
+
+
+def test_failover():
+    """one run of many is enough"""
+    def over_in(system, fault, **other):
+        runs = some_runs(3) + [a_run(system, fault, **other)]
+        found = failover_figures.results(failover_figures.lines(runs))
+        return {name for name, r in found.items() if not r["within"]}
+
+    assert not over_in("etcd_400", "crash")
+    assert over_in("etcd_400", "crash", gap_ms=601) == \
+        {"crash_beyond_lease_etcd_400"}
+    assert over_in("sqlite_2000", "link", gap_ms=2201) == \
+        {"link_beyond_lease_sqlite_2000"}
+    assert over_in("sqlite_1000", "stop", unanswered=1) == \
+        {"stop_unanswered_sqlite_1000"}
+    for fault in failover_figures.FAULTS:
+        assert over_in("etcd_1000", fault, two_s=0.02) == \
+            {"two_answers_etcd_1000"}
+        assert over_in("etcd_1000", fault, taken=False) == \
+            {"not_taken_over_etcd_1000"}
+    assert not over_in("keepalived_100", "crash", gap_ms=9999, two_s=1)
+
+
+def test_store():
+    """writes off the renewals are red, more of them and fewer"""
+    for off, good in ((0.05, True), (-0.05, True), (0.06, False), (-0.06, False)):
+        found = store.results([a_line(3, 1), a_line(3, 100, off)])
+        name = "store_writes_off_renewals_3_nodes_100_services"
+        assert found[name]["within"] == good, off
+
+
+def test_comparison():
+    """of two commits it says what is slower, and nothing else"""
+    base = plausible()
+    now = {**base, "vips_1": base["vips_1"] + 11, "vips6_1": base["vips6_1"] + 39,
+           "stray_with_1_vip": base["stray_with_1_vip"] - 500,
+           "add_1000": round(base["add_1000"] * 1.03),
+           "announce_first_round_us": base["announce_first_round_us"] + 30}
+    text = tables.comparison(base, now)
+    slower = {line.split()[0] for line in text.splitlines()
+              if line.endswith("slower")}
+    assert slower == {"vips_1", "add_1000"}, text
+
+
+def test_program():
+    """the program says it, by TAP and by its exit status"""
+    for form, bad, status in ((judge.WHOLE, False, 0), (judge.WHOLE, True, 1)):
+        report = a_report(form)
+        if bad:
+            report["columns"][3]["results"]["vip_bytes"]["value"] = 257
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "bench.json")
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump(report, file)
+            done = subprocess.run([os.path.join(HERE, "run"), "--check", path],
+                                  stdout=subprocess.PIPE, text=True)
+        assert done.returncode == status, done.stdout
+        assert ("not ok" in done.stdout) == bad, done.stdout
+
+
+def main():
+    tests = [test for name, test in globals().items()
+             if name.startswith("test_")]
+    print(f"1..{len(tests)}")
+    failed = 0
+    for number, test in enumerate(tests, 1):
+        try:
+            test()
+            print(f"ok {number} {test.__doc__}")
+        except Exception:  # whatever it is, it is what failed
+            failed += 1
+            print(f"not ok {number} {test.__doc__}")
+            print("# " + traceback.format_exc().replace("\n", "\n# "))
+    sys.exit(failed > 0)
+
+
+main()
