@@ -119,6 +119,19 @@ runs_as() {
 	[ "$(tr '\t' ' ' <<< "$seen")" = "$*" ] || { echo "is '$seen', expected '$*'"; return 1; }
 }
 
+# large_file FILE: services that make more than who may only read may send along.
+large_file() {
+	local i
+
+	{
+		echo "services:"
+		for ((i = 0; i < 1000; i++)); do
+			echo "  - {name: large/service$i, vips: [198.51.100.1], devs: [eth0]}"
+		done
+	} > "$1"
+	chmod 644 "$1"
+}
+
 refuses_to_start() {
 	local config=$L2A_TMP/refused.yaml
 	local line=$1 pattern=$2
@@ -143,7 +156,7 @@ python3 "$L2A_HERE/notify_listen.py" "$L2A_TMP/notify" "$TOLD" &
 started $!
 wait_for test -S "$L2A_TMP/notify" > /dev/null || lost "a service manager"
 capture_start
-plan 29
+plan 30
 
 uid=$(id -u "$USER_NAME")
 gid=$(id -g "$USER_NAME")
@@ -170,6 +183,9 @@ refused "he adds none" 'not permitted' member \
 	l2ctl --socket "$(controller_socket worker1)" service add other vip "$VIP2" dev eth0
 refused "he removes none" 'not permitted' member \
 	l2ctl --socket "$(controller_socket worker1)" service del "$SERVICE"
+large_file "$L2A_TMP/large.yaml"
+refused "he applies no file, however large" 'not permitted' member \
+	l2ctl --socket "$(controller_socket worker1)" apply -f "$L2A_TMP/large.yaml"
 refused "he moves none" 'not permitted' member \
 	l2ctl --socket "$(controller_socket worker1)" move "$SERVICE" worker1
 refused "he drains no node" 'not permitted' member \

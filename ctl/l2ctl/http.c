@@ -19,6 +19,9 @@
  */
 #define SILENCE_S	10L
 
+/* Said before the request is there, and so before it is known who may make it. */
+#define TOO_LARGE	413
+
 /* Set before anything else is done. */
 static const struct late_curl *lib;
 
@@ -32,6 +35,9 @@ int http_refusal(long status, struct json_object *answer,
 	    json_object_is_type(line, json_type_string))
 		return l2a_fail(err, -EREMOTEIO, "%s",
 				json_object_get_string(line));
+	if (status == TOO_LARGE)
+		return l2a_fail(err, -EREMOTEIO,
+				"not permitted, or too large: who may only read sends 64 KiB at the most, root 16 MiB");
 	return l2a_fail(err, -EREMOTEIO,
 			"the controller refused with HTTP status %ld", status);
 }

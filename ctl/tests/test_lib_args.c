@@ -255,12 +255,12 @@ static void test_wrong_services(void **state)
 	}
 }
 
-static void check_refusal(const char *body, const char *says)
+static void check_refusal(long status, const char *body, const char *says)
 {
 	struct json_object *answer = body ? json_tokener_parse(body) : NULL;
 	struct l2a_error err = { 0 };
 
-	assert_int_equal(http_refusal(409, answer, &err), -EREMOTEIO);
+	assert_int_equal(http_refusal(status, answer, &err), -EREMOTEIO);
 	assert_string_equal(err.text, says);
 	json_object_put(answer);
 }
@@ -268,11 +268,14 @@ static void check_refusal(const char *body, const char *says)
 static void test_refusals_of_the_controller(void **state)
 {
 	(void)state;
-	check_refusal("{\"error\":\"it\\nexists\"}", "it?exists");
-	check_refusal("{\"error\":7}",
+	check_refusal(409, "{\"error\":\"it\\nexists\"}", "it?exists");
+	check_refusal(409, "{\"error\":7}",
 		      "the controller refused with HTTP status 409");
-	check_refusal("[]", "the controller refused with HTTP status 409");
-	check_refusal(NULL, "the controller refused with HTTP status 409");
+	check_refusal(409, "[]", "the controller refused with HTTP status 409");
+	check_refusal(409, NULL, "the controller refused with HTTP status 409");
+	/* libevent says it in HTML, before anybody is asked who may. */
+	check_refusal(413, NULL,
+		      "not permitted, or too large: who may only read sends 64 KiB at the most, root 16 MiB");
 }
 
 /* Refused before anything could be sent elsewhere. */
