@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "lib/writer.h"
 
 const char *args_peek(const struct args *args)
 {
@@ -52,6 +53,39 @@ int args_unknown(const struct args *args, const char *expected,
 		return l2a_fail(err, -EINVAL, "%s expected", expected);
 	return l2a_fail(err, -EINVAL, "\"%s\": %s expected", *args->words,
 			expected);
+}
+
+static unsigned int output_flag(const char *word)
+{
+	static const struct {
+		const char *letter, *name;
+		unsigned int flag;
+	} options[] = {
+		{ "-j", "--json", L2A_WRITER_JSON },
+		{ "-p", "--pretty", L2A_WRITER_PRETTY },
+		{ "-s", "--statistics", L2A_WRITER_STATS },
+	};
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		if (!strcmp(word, options[i].letter) ||
+		    !strcmp(word, options[i].name))
+			return options[i].flag;
+	}
+	return 0;
+}
+
+unsigned int args_output(char **words)
+{
+	unsigned int flags = 0, flag;
+	size_t n = 0;
+
+	while (words[n])
+		n++;
+	while (n > 1 && (flag = output_flag(words[n - 1]))) {
+		flags |= flag;
+		words[--n] = NULL;
+	}
+	return flags;
 }
 
 int args_once(unsigned int *seen, unsigned int bit, const char *keyword,

@@ -50,6 +50,14 @@ int args_unknown(const struct args *args, const char *expected,
 int args_once(unsigned int *seen, unsigned int bit, const char *keyword,
 	      struct l2a_error *err);
 
+/**
+ * args_output() - take what a command's last words say of its output: -j, -p, -s
+ * @words: the noun first, which is none of them; ends with NULL, and is shortened
+ *
+ * Return: L2A_WRITER_*.
+ */
+unsigned int args_output(char **words);
+
 /* The value after a keyword, read as what it has to be. */
 int args_u64(struct args *args, const char *keyword, uint64_t *value,
 	     struct l2a_error *err);

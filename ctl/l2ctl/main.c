@@ -124,8 +124,10 @@ int main(int argc, char **argv)
 	ctl.socket = getenv(CTL_SOCKET_ENV);
 	if (!ctl.socket || !*ctl.socket)
 		ctl.socket = CTL_SOCKET;
-	if (take_options(&ctl, &options, argc, argv, &status))
+	if (take_options(&ctl, &options, argc, argv, &status)) {
+		ctl.flags |= args_output(argv + optind);
 		status = run(&ctl, &options, argv + optind);
+	}
 	if (!fflush(stdout) || status != CTL_OK)
 		return status;
 	l2a_fail(&err, -errno, "cannot write: %s", strerror(errno));

@@ -255,6 +255,37 @@ static void test_wrong_services(void **state)
 	}
 }
 
+/* Only at the end, and never what has to be a noun. */
+static void test_output(void **state)
+{
+	static struct {
+		char *words[6];
+		size_t left;
+		unsigned int flags;
+	} of[] = {
+		{ { NULL }, 0, 0 },
+		{ { "-j" }, 1, 0 },
+		{ { "monitor", "-j" }, 1, L2A_WRITER_JSON },
+		{ { "vip", "show", "-s", "--json", "-p" }, 2, L2A_WRITER_STATS |
+		  L2A_WRITER_JSON | L2A_WRITER_PRETTY },
+		{ { "vip", "show", "--pretty", "--statistics" }, 2,
+		  L2A_WRITER_PRETTY | L2A_WRITER_STATS },
+		{ { "vip", "-j", "show" }, 3, 0 },
+		{ { "apply", "-f", "-" }, 3, 0 },
+		{ { "service", "show", "-jp" }, 3, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		size_t n = 0;
+
+		assert_int_equal(args_output(of[i].words), of[i].flags);
+		while (of[i].words[n])
+			n++;
+		assert_int_equal(n, of[i].left);
+	}
+}
+
 static void check_refusal(long status, const char *body, const char *says)
 {
 	struct json_object *answer = body ? json_tokener_parse(body) : NULL;
@@ -372,6 +403,7 @@ int main(void)
 		cmocka_unit_test(test_service),
 		cmocka_unit_test(test_service_checks),
 		cmocka_unit_test(test_wrong_services),
+		cmocka_unit_test(test_output),
 		cmocka_unit_test(test_refusals_of_the_controller),
 		cmocka_unit_test(test_wrong_sockets),
 	};
