@@ -76,12 +76,12 @@ lint() {
 	return 1
 }
 
-# agrees NAME: replies and announcements are the kernel's, which may have gone on
-# between the two looks.
+# agrees NAME: the VIP's counters are the kernel's, which may have gone on between the
+# two looks.
 agrees() {
 	local before after seen what
 
-	for what in replies announcements; do
+	for what in replies suppressed announcements conflicts; do
 		before=$(vip_field "$1" "$what")
 		seen=$(metric "$1" "vip_${what}_total{vip=\"$VIP\",dev=\"eth0\"}")
 		after=$(vip_field "$1" "$what")
@@ -139,7 +139,7 @@ scraped() {
 require curl jq promtool prometheus python3
 cluster
 other=$(someone_else)
-plan 36
+plan 39
 
 check "promtool finds nothing amiss with the holder's" lint "$HOLDER"
 check "nor with another's" lint "$other"
@@ -158,6 +158,11 @@ check "the lease has time left" metric_above "$HOLDER" lease_remaining_seconds 0
 check "renewals are counted" wait_for metric_above "$HOLDER" renewal_duration_seconds_count 3
 check "and how late they were" wait_for metric_above "$HOLDER" renewal_lateness_seconds_count 3
 check "the kernel's counters are told" agrees "$HOLDER"
+check "a standby's too" agrees "$other"
+check "which has kept something from its stack" wait_for metric_above "$other" \
+	"vip_suppressed_total{vip=\"$VIP\",dev=\"eth0\"}" 0
+on "$other" l2ctl vip del "$VIP" dev eth0
+check "what is mended is counted" wait_for metric_is "$other" mends_total 1
 check "the module's build" test -n "$(get "$HOLDER" /metrics | grep -F \
 	"srcversion=\"$(cat /sys/module/l2announce/srcversion)\"")"
 
