@@ -210,6 +210,17 @@ uint64_t put_req(enum record_kind kind, const char *name)
 	return put->req;
 }
 
+void live_until(uint64_t ms)
+{
+	while (now_ms < ms) {
+		uint64_t wake = election_wake(e) / MS;
+
+		tick_at(wake < ms ? (wake > now_ms ? wake : now_ms + 1) : ms);
+		if (find_put(RECORD_NODE, "me") && now_ms < ms)
+			answer(put_req(RECORD_NODE, "me"), EL_OK);
+	}
+}
+
 /* Beginnings. */
 
 int conversation_begin(void **state)
@@ -217,7 +228,8 @@ int conversation_begin(void **state)
 	const struct el_config config = {
 		.node = "me", .boot = "boot", .run = "run", .host = "host",
 		.duration_ms = DURATION, .renew_ms = RENEW,
-		.margin_ms = MARGIN, .rebalance = true, .weight = 100, .move_rate = 10,
+		.margin_ms = MARGIN, .rebalance = true, .weight = 100,
+		.move_rate = MOVE_RATE,
 	};
 
 	(void)state;

@@ -15,6 +15,7 @@
 #define DURATION	2000
 #define RENEW		500
 #define MARGIN		200
+#define MOVE_RATE	10	/* a second */
 #define BOOT_AHEAD	(77 * 1000 * MS)	/* the two clocks differ */
 
 /* The node, what its last step asked for, the time, the store's newest revision. */
@@ -59,6 +60,12 @@ void answer(uint64_t req, enum el_result result);
 /* A record it asked for. */
 void got(uint64_t req, enum record_kind kind, const char *name,
 	 uint64_t version, struct record *rec);
+
+/*
+ * Time passes, the store confirms every renewal, and nobody else is heard of. One
+ * that is due at the very end is not answered.
+ */
+void live_until(uint64_t ms);
 
 /* Beginnings. */
 

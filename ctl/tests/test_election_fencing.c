@@ -12,18 +12,6 @@
 
 #include "conversation.h"
 
-/* Time passes, the store confirms every renewal, and nobody else is heard of. */
-static void live_until(uint64_t ms)
-{
-	while (now_ms < ms) {
-		uint64_t wake = election_wake(e) / MS;
-
-		tick_at(wake < ms ? (wake > now_ms ? wake : now_ms + 1) : ms);
-		if (find_put(RECORD_NODE, "me") && now_ms < ms)
-			answer(put_req(RECORD_NODE, "me"), EL_OK);
-	}
-}
-
 /* While the store was away nobody could renew: that is held against nobody. */
 static void test_an_outage_is_held_against_nobody(void **state)
 {

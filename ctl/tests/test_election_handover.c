@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The election of one node, which hands services over: silent first, then free;
- * for want of a link, drained, or stopped.
+ * for want of a link, drained, stopped, or to whom it should go to rather.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 
 #include "conversation.h"
 
@@ -21,6 +22,8 @@ static void test_silent_first_then_free(void **state)
 	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
 	links(NULL);
 	assert_true(serves("s", EL_SERVE_STANDBY));
+	/* Whoever has not heard of the next one goes on being served. */
+	assert_true(find(EL_SERVE)->linger);
 	assert_null(find_put(RECORD_HOLDER, "s"));
 	served("s", true);
 	put = find_put(RECORD_HOLDER, "s");
@@ -41,6 +44,36 @@ static void test_a_kernel_that_will_not_be_silent(void **state)
 	assert_null(find_put(RECORD_HOLDER, "s"));
 	tick_at(now_ms + 10);
 	assert_null(find_put(RECORD_HOLDER, "s"));
+}
+
+/* Whoever cannot answer must not hold: it lets go, says so, and stays away for a while. */
+static void test_a_kernel_that_will_not_answer(void **state)
+{
+	uint64_t claim, release, sick;
+
+	(void)state;
+	joined();
+	shows(RECORD_SERVICE, "s", SERVICE);
+	claim = put_req(RECORD_HOLDER, "s");
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	answer(claim, EL_OK);
+	shows(RECORD_NODE, "bystander", PEER("1", "fenced", "1"));
+	assert_true(serves("s", EL_SERVE_ACTIVE));
+	sick = now_ms;
+	served("s", false);
+	assert_non_null(find_note(EL_NOTE_UNHEALTHY));
+	assert_true(serves("s", EL_SERVE_STANDBY));
+	served("s", true);
+	release = put_req(RECORD_HOLDER, "s");
+	assert_null(find_put(RECORD_HOLDER, "s")->rec->holder.node);
+	assert_true(names_has(&find_put(RECORD_NODE, "me")->rec->node.unhealthy, "s"));
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	answer(release, EL_OK);
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	/* One made earlier would still be on its way, and so none be made then. */
+	live_until(sick + 5 * DURATION - 1);
+	live_until(sick + 5 * DURATION);
+	assert_non_null(find_put(RECORD_HOLDER, "s"));
 }
 
 /* The decision to be silent voids the record it was made by. */
@@ -141,16 +174,104 @@ static void test_stop_ends_even_without_the_store(void **state)
 	assert_non_null(find(EL_LEASE_END));
 }
 
+static void count_active(const struct el_service_info *info, void *arg)
+{
+	size_t *n = arg;
+
+	*n += info->serve == EL_SERVE_ACTIVE;
+}
+
+/* How many services its kernel is to answer for. */
+static size_t active(void)
+{
+	const struct el_now now = {
+		.boot = now_ms * MS + BOOT_AHEAD,
+		.mono = now_ms * MS,
+	};
+	size_t n = 0;
+
+	election_services(e, &now, count_active, &n);
+	return n;
+}
+
+/* It holds one more, of a VIP that no other has. */
+static void holding_also(const char *name, const char *vip)
+{
+	char spec[64];
+
+	snprintf(spec, sizeof(spec), "{\"vips\":[\"%s\"],\"devs\":[\"eth*\"]}", vip);
+	shows(RECORD_SERVICE, name, spec);
+	answer(put_req(RECORD_HOLDER, name), EL_OK);
+	shows(RECORD_NODE, "bystander", PEER("1", "fenced", "2"));
+	assert_true(serves(name, EL_SERVE_ACTIVE));
+	served(name, true);
+}
+
+/*
+ * To even out, one after the other: when the new node has been there for its
+ * duration, and no more in a second than move_rate says.
+ */
+static void test_moves_one_after_the_other(void **state)
+{
+	uint64_t there, due;
+
+	(void)state;
+	holding();
+	holding_also("t", "192.0.2.2");
+	holding_also("u", "192.0.2.3");
+	holding_also("v", "192.0.2.4");
+	there = now_ms;
+	due = there + DURATION;
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	live_until(there + DURATION / 2);
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	shows(RECORD_NODE, "a", PEER("1", "ready", "2"));
+	live_until(due - 1);
+	assert_int_equal(active(), 4);
+	live_until(due);
+	assert_int_equal(active(), 3);
+	live_until(due + 1000 / MOVE_RATE - 1);
+	assert_int_equal(active(), 3);
+	live_until(due + 1000 / MOVE_RATE);
+	assert_int_equal(active(), 2);
+	live_until(due + 4 * 1000 / MOVE_RATE);
+	assert_int_equal(active(), 2);
+}
+
+/* With the store away, falling silent would free nothing: it has to be there. */
+static void test_moves_nothing_without_the_store(void **state)
+{
+	uint64_t there, req;
+
+	(void)state;
+	holding();
+	shows(RECORD_SERVICE, "s", "{\"vips\":[\"192.0.2.1\"],\"devs\":[\"eth*\"],\"prefer\":[\"a\"]}");
+	there = now_ms;
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	live_until(there + 2 * RENEW);
+	req = put_req(RECORD_NODE, "me");
+	shows(RECORD_NODE, "a", PEER("1", "ready", "2"));
+	tick_at(there + DURATION);
+	assert_int_equal(active(), 1);
+	answer(req, EL_OK);
+	assert_int_equal(active(), 1);
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	assert_true(serves("s", EL_SERVE_STANDBY));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_silent_first_then_free),
 		TEST(test_a_kernel_that_will_not_be_silent),
+		TEST(test_a_kernel_that_will_not_answer),
 		TEST(test_no_way_back_without_a_new_claim),
 		TEST(test_drain_hands_over_and_stays),
 		TEST(test_drained_is_not_asked),
 		TEST(test_stop_hands_over_and_leaves),
 		TEST(test_stop_ends_even_without_the_store),
+		TEST(test_moves_one_after_the_other),
+		TEST(test_moves_nothing_without_the_store),
 	};
 
 	return cmocka_run_group_tests_name("election_handover", tests, NULL, NULL);
