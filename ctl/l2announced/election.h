@@ -8,7 +8,7 @@
  * - Actions are carried out in the order given, those of one event before
  *   those of the next. A kernel action has taken effect before the next
  *   action begins, or its completion says that it failed.
- * - Every EL_PUT and EL_GET is answered once, however late.
+ * - Every EL_PUT and EL_GET is answered, however late. The first answer counts.
  * - The instant given with an event was read before the event's actions are
  *   carried out (a renewal counts from it).
  */

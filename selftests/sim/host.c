@@ -100,7 +100,8 @@ static uint64_t until(const struct world *w, const struct host *h, uint64_t mono
 /* A process runs that can do its work. */
 bool host_serves(const struct host *h)
 {
-	return h->election && !h->stopping && h->kernel->link && !h->cut;
+	return h->election && !h->stopping && h->kernel->link &&
+	       !h->kernel->unloaded && !h->cut;
 }
 
 static void go_on(struct world *w, struct happening *hp);
@@ -192,7 +193,8 @@ static void fail(struct world *w, struct host *h, const struct el_action *a)
 	struct el_action *kept = &h->failed[number];
 	struct happening *hp;
 
-	tell(w, h, "kernel: no memory for %s", a->name);
+	tell(w, h, "kernel: %s: %s", a->name,
+	     h->kernel->unloaded ? "no module" : "no memory");
 	h->sick_until = w->now + 5 * h->config.duration_ms * MS;
 	*kept = *a;
 	kept->name = xstrdup(a->name);
@@ -259,7 +261,7 @@ static void serve(struct world *w, struct host *h, const struct el_action *a)
 {
 	check_from_now_on(w, h, a);
 	el_action_clear(&h->failed[number_of(a->name)]);
-	if (w->trouble && chance(w, 2))
+	if (h->kernel->unloaded || (w->trouble && chance(w, 2)))
 		fail(w, h, a);
 	else
 		served(w, h, a, kernel_serve(w, h, a));
@@ -409,16 +411,6 @@ void host_kill(struct world *w, struct host *h)
 	h->life++;
 }
 
-void host_reboot(struct world *w, struct host *h)
-{
-	for (int i = 0; i < w->n_processes; i++) {
-		if (w->hosts[i].kernel == h->kernel)
-			host_kill(w, &w->hosts[i]);
-	}
-	tell(w, h, "machine restarts");
-	kernel_boot(h);
-}
-
 void host_pause(struct world *w, struct host *h, uint64_t ns)
 {
 	if (!h->election)
@@ -428,133 +420,4 @@ void host_pause(struct world *w, struct host *h, uint64_t ns)
 	h->run_at = 0;
 	tell(w, h, "process pauses for %.1f ms", (double)ns / 1e6);
 	schedule(w, h, 0);
-}
-
-void host_suspend(struct world *w, struct host *h, uint64_t ns)
-{
-	uint64_t until = w->now + ns;
-	uint64_t from = h->asleep_until > w->now ? h->asleep_until : w->now;
-	uint64_t more = until > from ? until - from : 0;
-
-	tell(w, h, "machine suspends");
-	host_pause(w, h, ns);
-	h->slept += more;
-	h->asleep_until = from + more;
-	/* It counts on the clock that stands still. */
-	if (h->sick_until > w->now)
-		h->sick_until += more;
-}
-
-static struct message *links(const struct host *h)
-{
-	static char dev[] = "eth0";
-	static char *devs[] = { dev };
-	static const struct names up = { 1, devs }, down = { 0, NULL };
-	struct message *msg = message_new(EL_EV_LINKS);
-
-	msg->ev.links = h->kernel->link ? &up : &down;
-	return msg;
-}
-
-void host_link(struct world *w, struct host *h, bool up)
-{
-	h->kernel->link = up;
-	tell(w, h, "link %s", up ? "up" : "down");
-	for (int i = 0; i < w->n_processes; i++) {
-		struct host *one = &w->hosts[i];
-
-		if (one->kernel == h->kernel)
-			host_deliver(w, one, links(one), between(w, 0, MS));
-	}
-}
-
-void host_stop(struct world *w, struct host *h)
-{
-	h->stopping = true;
-	tell(w, h, "told to stop");
-	host_deliver(w, h, message_new(EL_EV_STOP), 0);
-}
-
-static const struct names *active(struct host *h)
-{
-	names_clear(&h->active);
-	for (int v = 0; v < MAX_VIPS; v++) {
-		if (h->kernel->bound & 1u << v)
-			names_add(&h->active, vip_name(v));
-	}
-	return &h->active;
-}
-
-void host_start(struct world *w, struct host *h)
-{
-	struct message *msg = message_new(EL_EV_KERNEL);
-	char run[40];
-
-	host_kill(w, h);
-	snprintf(run, sizeof(run), "%d-%llu", h->number,
-		 (unsigned long long)h->life);
-	h->config.node = h->name;
-	h->config.boot = h->kernel->boot;
-	h->config.run = run;
-	h->config.host = h->kernel->boot;
-	h->config.faults = w->faults;
-	h->election = election_new(&h->config);
-	h->stopping = false;
-	h->exited = false;
-	h->paused_until = 0;
-	h->run_at = 0;
-	h->cursor = 0;
-	h->watching = false;
-	tell(w, h, "process starts");
-	msg->ev.kernel.there = true;
-	msg->ev.kernel.token = h->kernel->lease_token;
-	msg->ev.kernel.active = active(h);
-	host_deliver(w, h, msg, 0);
-	host_deliver(w, h, links(h), 0);
-	store_notify(w);
-}
-
-void host_init(struct world *w, struct host *h, int number)
-{
-	static const uint32_t durations[] = { 300, 500, 1000, 2000 };
-	static const uint32_t weights[] = { 50, 200, 0 };
-	uint32_t duration = durations[chance_below(w, 4)];
-
-	h->number = number;
-	snprintf(h->name, sizeof(h->name), "n%d", number);
-	h->kernel = &h->own;
-	h->own.link = true;
-	h->config.duration_ms = duration;
-	h->config.renew_ms = duration == 300 ? 100 : duration / 4;
-	h->config.margin_ms = w->own_faults & SIM_FAULT_NO_MARGIN ?
-			      0 : duration / 10;
-	if (duration > w->longest_ms)
-		w->longest_ms = duration;
-	h->config.link_up_ms = chance(w, 50) ? 0 : 1000;
-	h->config.link_down_ms = chance(w, 80) ? 0 : 50;
-	h->config.weight = chance(w, 70) ? 100 : weights[chance_below(w, 3)];
-	h->config.rebalance = chance(w, 70);
-	h->evens_out = h->config.rebalance;
-	if (w->own_faults & SIM_FAULT_NO_BALANCE)
-		h->config.rebalance = false;
-	h->config.move_rate = 10;
-	h->offset = between(w, SEC, 1000 * SEC);
-	/* The worst there is as often as anything between. */
-	h->drift_ppm = chance(w, 50) ? (int64_t)between(w, 0, 2000) - 1000 :
-		       chance(w, 50) ? 1000 : -1000;
-	h->inbox_end = &h->inbox;
-	h->tick_at = NO_TIME;
-	h->life = 1;
-	kernel_boot(h);
-}
-
-/* What a lock file is there to prevent: one more process, told the same. */
-void host_twin(struct world *w, struct host *h, struct host *of)
-{
-	host_init(w, h, w->n_hosts);
-	snprintf(h->name, sizeof(h->name), "%s", of->name);
-	h->config = of->config;
-	h->kernel = of->kernel;
-	h->offset = of->offset;
-	h->drift_ppm = of->drift_ppm;
 }

@@ -35,7 +35,7 @@ bool kernel_lease(struct world *w, struct host *h,
 {
 	struct kernel *k = h->kernel;
 
-	if (a->token < k->lease_token)
+	if (k->unloaded || a->token < k->lease_token)
 		return false;
 	k->lease_token = a->token;
 	k->lease_deadline = a->deadline;
@@ -55,6 +55,8 @@ bool kernel_serve(struct world *w, struct host *h,
 	int s = number_of(a->name);
 	bool stale = false;
 
+	if (k->unloaded)
+		return false;
 	for (int v = 0; v < MAX_VIPS; v++) {
 		struct kernel_vip *vip = &k->vips[s][v];
 		bool named = a->rec && names_has(&a->rec->service.vips,
@@ -82,15 +84,21 @@ bool kernel_serve(struct world *w, struct host *h,
 	return !stale;
 }
 
-/* It knows nothing, but is another than before. */
-void kernel_boot(struct host *h)
+/* The module is another than before, and knows nothing. */
+void kernel_forget(struct kernel *k)
 {
-	struct kernel *k = h->kernel;
-
 	memset(k->vips, 0, sizeof(k->vips));
 	k->lease_token = 0;
 	k->lease_deadline = 0;
 	kernel_bind(k);
+}
+
+void kernel_boot(struct host *h)
+{
+	struct kernel *k = h->kernel;
+
+	kernel_forget(k);
+	k->unloaded = false;
 	snprintf(k->boot, sizeof(k->boot), "boot-%d-%llu", h->number,
 		 (unsigned long long)h->life);
 }

@@ -6,6 +6,7 @@
  *
  *   host.c     a node: its clocks, its backends and the process that runs the
  *              very election.c, one action at a time
+ *   fate.c     what befalls it: starts and ends, suspend, links, module, margin
  *   kernel.c   its kernel: a deadline, a token, and what is active
  *   store.c    the lease store and the way to it
  *   trouble.c  what goes wrong, and when
@@ -64,6 +65,7 @@ struct kernel_vip {
 /* What outlives the process; one process drives it, unless that is the fault. */
 struct kernel {
 	char boot[32];
+	bool unloaded;		/* the module is: nothing is known, all is refused */
 	uint64_t lease_token;
 	uint64_t lease_deadline;
 	struct kernel_vip vips[MAX_SERVICES][MAX_VIPS];
@@ -183,16 +185,9 @@ void broken(struct world *w, const char *fmt, ...)
 bool world_run(struct world *w);
 
 /* host.c */
-void host_init(struct world *w, struct host *h, int number);
-void host_twin(struct world *w, struct host *h, struct host *of);
-void host_start(struct world *w, struct host *h);
 void host_kill(struct world *w, struct host *h);
-void host_reboot(struct world *w, struct host *h);
 void host_pause(struct world *w, struct host *h, uint64_t ns);
-void host_suspend(struct world *w, struct host *h, uint64_t ns);
-void host_link(struct world *w, struct host *h, bool up);
 void host_fail(struct world *w, struct host *h, int service, bool failing);
-void host_stop(struct world *w, struct host *h);
 void host_deliver(struct world *w, struct host *h, struct message *msg,
 		  uint64_t delay);
 uint64_t host_boottime(const struct world *w, const struct host *h);
@@ -206,10 +201,24 @@ const char *known_name(const struct world *w, enum record_kind kind,
 		       const char *name);
 int number_of(const char *name);
 
+/* fate.c */
+void host_init(struct world *w, struct host *h, int number);
+void host_twin(struct world *w, struct host *h, struct host *of);
+void host_start(struct world *w, struct host *h);
+void host_stop(struct world *w, struct host *h);
+void host_leave(struct world *w, struct host *h);
+void host_reboot(struct world *w, struct host *h);
+void host_suspend(struct world *w, struct host *h, uint64_t ns);
+void host_link(struct world *w, struct host *h, bool up);
+void host_module(struct world *w, struct host *h, bool loaded);
+void host_conflict(struct world *w, struct host *h, int service);
+void host_margin(struct world *w, struct host *h, uint32_t ms);
+
 /* kernel.c */
 unsigned int host_answers(const struct world *w, const struct host *h);
 bool kernel_lease(struct world *w, struct host *h, const struct el_action *a);
 bool kernel_serve(struct world *w, struct host *h, const struct el_action *a);
+void kernel_forget(struct kernel *k);
 void kernel_boot(struct host *h);
 
 /* store.c */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The lease store, and the way to it, on which requests and answers are late
- * or lost. A lost answer is reported as "unknown" when the client's patience
- * ends; the request may arrive even after that.
+ * The lease store, and the way to it, on which requests and answers are late,
+ * lost, or there twice. A lost answer is reported as "unknown" when the client's
+ * patience ends; the request may arrive even after that.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +82,11 @@ static bool reachable(const struct world *w, const struct host *h)
 static bool lost(struct world *w, const struct host *h)
 {
 	return !reachable(w, h) || (w->trouble && chance(w, 2));
+}
+
+static bool twice(struct world *w)
+{
+	return w->trouble && chance(w, 3);
 }
 
 /* All changes after a revision, or the last of each record. */
@@ -248,11 +253,13 @@ static const char *const results[] = {
 	[EL_FAILED] = "failed", [EL_UNKNOWN] = "none",
 };
 
+/* The first is what counts; that is for the election to know. */
 static void answer_arrives(struct world *w, struct happening *hp)
 {
 	struct request *r = hp->trip->r;
+	bool gave_up = hp->trip->result == EL_UNKNOWN;
 
-	if (hp->host->life == hp->life && !r->answered) {
+	if (hp->host->life == hp->life && !(r->answered && gave_up)) {
 		r->answered = true;
 		tell(w, hp->host, "answer to request %llu: %s",
 		     (unsigned long long)r->req, results[hp->trip->result]);
@@ -288,18 +295,32 @@ static void perform(struct world *w, struct trip *t)
 	t->found.rec = c ? record_get(c->rec) : NULL;
 }
 
+static struct trip *trip_again(const struct trip *t)
+{
+	struct trip *again = trip_new(t->r);
+
+	again->result = t->result;
+	again->found = t->found;
+	record_get(again->found.rec);
+	return again;
+}
+
 /* A request that is under way arrives, whatever became of its sender. */
 static void request_arrives(struct world *w, struct happening *hp)
 {
+	struct trip *t = hp->trip;
+
 	if (w->store.down) {
-		trip_free(hp->trip);
+		trip_free(t);
 		return;
 	}
-	perform(w, hp->trip);
+	perform(w, t);
+	if (twice(w))
+		travel(w, hp->host, hp->life, trip_again(t), delay(w), answer_arrives);
 	if (lost(w, hp->host))
-		trip_free(hp->trip);
+		trip_free(t);
 	else
-		travel(w, hp->host, hp->life, hp->trip, delay(w), answer_arrives);
+		travel(w, hp->host, hp->life, t, delay(w), answer_arrives);
 }
 
 void store_request(struct world *w, struct host *h, const struct el_action *a)
@@ -315,5 +336,7 @@ void store_request(struct world *w, struct host *h, const struct el_action *a)
 	/* What the client makes of silence. */
 	travel(w, h, h->life, trip_new(r), PATIENCE, answer_arrives);
 	if (!lost(w, h))
+		travel(w, h, h->life, trip_new(r), delay(w), request_arrives);
+	if (reachable(w, h) && twice(w))
 		travel(w, h, h->life, trip_new(r), delay(w), request_arrives);
 }

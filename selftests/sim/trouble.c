@@ -53,6 +53,12 @@ static void mend_link(struct world *w, struct happening *hp)
 	host_link(w, hp->host, true);
 }
 
+static void load_module(struct world *w, struct happening *hp)
+{
+	if (hp->host->kernel->unloaded)
+		host_module(w, hp->host, true);
+}
+
 static void mend_backend(struct world *w, struct happening *hp)
 {
 	if (w->trouble)
@@ -182,12 +188,33 @@ static void change_drain(struct world *w, const struct host *h)
 	record_put(rec);
 }
 
+/* Now and then, for it leaves the VIPs to others for as long as it takes to join anew. */
+static void unload_module(struct world *w, struct host *h)
+{
+	struct happening *hp;
+
+	if (h->kernel->unloaded || !chance(w, 30))
+		return;
+	host_module(w, h, false);
+	hp = later(w, some_time(w, h), load_module);
+	hp->host = h;
+}
+
+/* Never less than what makes up for the drift. */
+static void change_margin(struct world *w, struct host *h)
+{
+	uint32_t least = h->config.duration_ms / 10;
+
+	if (!(w->own_faults & SIM_FAULT_NO_MARGIN))
+		host_margin(w, h, (uint32_t)between(w, least, 2 * least));
+}
+
 static void one_trouble(struct world *w)
 {
 	struct host *h = any_host(w);
 	struct happening *hp;
 
-	switch (chance_below(w, 15)) {
+	switch (chance_below(w, 19)) {
 	case 0:
 	case 1:
 	case 2:
@@ -237,6 +264,19 @@ static void one_trouble(struct world *w)
 		hp = later(w, some_time(w, h) / 8, old_list);
 		hp->host = h;
 		break;
+	case 15:
+		host_leave(w, h);
+		restart_later(w, h);
+		break;
+	case 16:
+		unload_module(w, h);
+		break;
+	case 17:
+		host_conflict(w, h, (int)chance_below(w, (uint64_t)w->n_services));
+		break;
+	case 18:
+		change_margin(w, h);
+		break;
 	default:
 		host_suspend(w, h, some_time(w, h));
 		break;
@@ -259,6 +299,8 @@ static void calm(struct world *w, struct happening *hp)
 		h->cut = false;
 		if (!h->kernel->link)
 			host_link(w, h, true);
+		if (h->kernel->unloaded)
+			host_module(w, h, true);
 		undrain(w, h);
 		if (!h->election)
 			host_start(w, h);
