@@ -3,9 +3,10 @@
  * The election of three nodes over two services: renewing, fencing, claiming,
  * handing over, crashing and starting anew. spin explores every interleaving and
  * asserts that at most one node answers for a service (I1) and that every claim's
- * token is greater than all before it (I2); and, of one service, as an LTL formula
- * under weak fairness, that once some nodes are well for good, and the others are
- * gone, it comes to be answered and stays so (I3).
+ * token is greater than all before it (I2); and, as an LTL formula under weak
+ * fairness, that once some nodes are well for good, and the others are gone, the
+ * first service comes to be answered and stays so, whatever becomes of the second,
+ * which is its equal (I3).
  *
  * There is no clock in it. What time does is said by what must have come before
  * what: a record is ripe when it has not changed for its duration, and the lease
@@ -60,13 +61,7 @@
  */
 
 #define NODES		3
-#ifdef LIVENESS
-#define SERVICES	1
-#define SECOND(what)
-#else
 #define SERVICES	2
-#define SECOND(what)	what
-#endif
 #define NOBODY		NODES
 #define AT(i, s)	((i) * SERVICES + (s))
 
@@ -130,7 +125,7 @@ inline check(s)
 inline check_all()
 {
 	check(0);
-	SECOND(check(1);)
+	check(1);
 	skip
 }
 
@@ -184,7 +179,7 @@ inline stand_down(i)
 {
 	lease[i] = false;
 	silence(i, 0);
-	SECOND(silence(i, 1);)
+	silence(i, 1);
 	member[i] = OUT
 }
 
@@ -248,7 +243,7 @@ proctype node(byte i)
 	:: d_step { ACTS(i) && member[i] == OUT && record[i] != LIVE ->
 		record[i] = LIVE; member[i] = JOINING;
 		not_current(i, 0);
-		SECOND(not_current(i, 1);)
+		not_current(i, 1);
 		skip }
 
 	/* Renew; where all is well there is no end to it, and no news in it. */
@@ -263,7 +258,7 @@ proctype node(byte i)
 	:: d_step { ACTS(i) && member[i] == JOINING ->
 #ifndef NO_TOKEN
 		serving[AT(i, 0)] = false;
-		SECOND(serving[AT(i, 1)] = false;)
+		serving[AT(i, 1)] = false;
 #endif
 		member[i] = IN;
 		lease[i] = record[i] == LIVE;
@@ -287,13 +282,13 @@ proctype node(byte i)
 #endif
 
 	CLAIM(0)
-	SECOND(CLAIM(1))
+	CLAIM(1)
 	ACTIVATE(0)
-	SECOND(ACTIVATE(1))
+	ACTIVATE(1)
 	LOSE(0)
-	SECOND(LOSE(1))
+	LOSE(1)
 	HAND_OVER(0)
-	SECOND(HAND_OVER(1))
+	HAND_OVER(1)
 	od
 }
 
@@ -319,7 +314,7 @@ inline gone(i)
 {
 	member[i] = OUT;
 	work[AT(i, 0)] = NONE;
-	SECOND(work[AT(i, 1)] = NONE;)
+	work[AT(i, 1)] = NONE;
 	skip
 }
 
