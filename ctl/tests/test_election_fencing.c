@@ -90,6 +90,28 @@ static void test_claims_what_a_fenced_node_held(void **state)
 	assert_int_equal(put->rec->holder.transitions, 1);
 }
 
+/* A record that somebody deletes tells nothing of the lease, which may outlive it. */
+static void test_waits_for_who_was_deleted(void **state)
+{
+	uint64_t deleted;
+
+	(void)state;
+	joined();
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	shows(RECORD_HOLDER, "s", HOLDER("a", "1", "5"));
+	shows(RECORD_SERVICE, "s", SERVICE);
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	tick_at(now_ms + RENEW);
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	deleted = now_ms;
+	shows(RECORD_NODE, "a", NULL);
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	live_until(deleted + DURATION - 1);
+	live_until(deleted + DURATION);
+	/* One made earlier would still be on its way. */
+	assert_non_null(find_put(RECORD_HOLDER, "s"));
+}
+
 /* The holder record @was leads to a claim; once it answers, why is told. */
 static enum el_reason taken_over(const char *was)
 {
@@ -177,6 +199,7 @@ int main(void)
 		TEST(test_an_outage_is_held_against_nobody),
 		TEST(test_fence_that_fails_frees_nothing),
 		TEST(test_claims_what_a_fenced_node_held),
+		TEST(test_waits_for_who_was_deleted),
 		TEST(test_tells_that_it_is_new),
 		TEST(test_tells_that_its_holder_failed),
 		TEST(test_tells_that_it_was_handed_over),

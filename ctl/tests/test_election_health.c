@@ -14,6 +14,8 @@
 
 #define CHECKED	"{\"vips\":[\"192.0.2.1\"],\"devs\":[\"eth*\"]," \
 	"\"checks\":[{\"tcp\":\"80\"}]}"
+#define OTHERWISE_CHECKED	"{\"vips\":[\"192.0.2.1\"],\"devs\":[\"eth*\"]," \
+	"\"checks\":[{\"tcp\":\"81\"}]}"
 #define SICK(seq) \
 	"{\"incarnation\":3,\"seq\":" seq ",\"duration_ms\":2000," \
 	"\"state\":\"ready\",\"devs\":[\"eth0\"],\"run\":\"other\"," \
@@ -189,13 +191,23 @@ static void test_new_checks_are_not_known(void **state)
 	(void)state;
 	holding_checked(PEER("3", "ready", "1"));
 	health(true);
-	shows(RECORD_SERVICE, "s",
-	      "{\"vips\":[\"192.0.2.1\"],\"devs\":[\"eth*\"],"
-	      "\"checks\":[{\"tcp\":\"81\"}]}");
+	shows(RECORD_SERVICE, "s", OTHERWISE_CHECKED);
 	assert_true(serves("s", EL_SERVE_ACTIVE));
 	served("s", true);
 	health(false);
 	assert_true(serves("s", EL_SERVE_STANDBY));
+}
+
+/* Nor was it, where it was a bad one: who goes on says so no more. */
+static void test_new_checks_have_not_failed(void **state)
+{
+	(void)state;
+	holding_checked(SICK("1"));
+	health(false);
+	assert_true(names_has(told_sick(), "s"));
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	shows(RECORD_SERVICE, "s", OTHERWISE_CHECKED);
+	assert_int_equal(told_sick()->n, 0);
 }
 
 /* A VIP shared: one service's check takes both along. */
@@ -228,6 +240,7 @@ int main(void)
 		TEST(test_all_sick_last_takes_back),
 		TEST(test_all_sick_others_stay_away),
 		TEST(test_new_checks_are_not_known),
+		TEST(test_new_checks_have_not_failed),
 		TEST(test_unit_moves_as_one),
 	};
 

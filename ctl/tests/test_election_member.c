@@ -319,6 +319,60 @@ static void test_conflict_renews_at_once(void **state)
 	assert_true(serves("s", EL_SERVE_ACTIVE));
 }
 
+/* Another kernel. */
+
+static void module_gone(void)
+{
+	const struct el_event ev = { .type = EL_EV_KERNEL };
+
+	step(&ev);
+}
+
+/* What it had is over: the module knows nothing of it when it comes back. */
+static void test_module_reloaded(void **state)
+{
+	(void)state;
+	holding();
+	now_ms += 10;
+	module_gone();
+	assert_int_equal(out.n, 0);
+	tick_at(now_ms + RENEW);
+	assert_null(find(EL_PUT));
+	kernel(0, NULL);
+	assert_true(serves("s", EL_SERVE_STANDBY));
+	assert_int_equal(find_put(RECORD_NODE, "me")->rec->node.incarnation, 2);
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	assert_int_equal(find(EL_LEASE)->token, 2);
+	assert_non_null(find_put(RECORD_HOLDER, "s"));
+}
+
+/* Somebody has moved the lease on: what this life claims is refused there. */
+static void test_a_newer_token_in_the_kernel(void **state)
+{
+	(void)state;
+	holding();
+	kernel(9, NULL);
+	assert_non_null(find(EL_LEASE_END));
+	assert_true(serves("s", EL_SERVE_STANDBY));
+	assert_int_equal(find_put(RECORD_NODE, "me")->rec->node.incarnation, 10);
+}
+
+/* Without a lease nothing is answered, so nothing is claimed until it has one. */
+static void test_a_lease_that_is_refused(void **state)
+{
+	const struct el_event refused = { .type = EL_EV_LEASE_DONE };
+
+	(void)state;
+	joined();
+	step(&refused);
+	shows(RECORD_SERVICE, "s", SERVICE);
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	assert_non_null(find(EL_LEASE));
+	assert_non_null(find_put(RECORD_HOLDER, "s"));
+}
+
 /* Another configuration. */
 
 static void test_another_margin(void **state)
@@ -377,6 +431,9 @@ int main(void)
 		TEST(test_fenced_drops_all_and_begins_anew),
 		TEST(test_late_answer_of_a_fenced_life_renews_nothing),
 		TEST(test_conflict_renews_at_once),
+		TEST(test_module_reloaded),
+		TEST(test_a_newer_token_in_the_kernel),
+		TEST(test_a_lease_that_is_refused),
 		TEST(test_another_margin),
 		TEST(test_another_store),
 	};

@@ -141,6 +141,21 @@ static void test_takes_up_but_not_what_is_silent(void **state)
 	assert_true(serves("s", EL_SERVE_STANDBY));
 }
 
+/* The module is another than then: that incarnation is not in it, or is over. */
+static void test_takes_up_nothing_from_another_module(void **state)
+{
+	(void)state;
+	kernel(0, NULL);
+	links("eth0");
+	record_is(50, EARLIER("boot", "7", "2000"));
+	assert_null(find(EL_PUT));
+	assert_non_null(find_note(EL_NOTE_WAITING));
+	kernel(9, NULL);
+	assert_null(find(EL_PUT));
+	tick_at(1000 + DURATION);
+	assert_int_equal(find_put(RECORD_NODE, "me")->rec->node.incarnation, 10);
+}
+
 static void test_another_duration_ends_the_old_lease(void **state)
 {
 	(void)state;
@@ -188,6 +203,7 @@ int main(void)
 		TEST(test_leaving_gives_nothing_away),
 		TEST(test_takes_up_on_the_same_boot),
 		TEST(test_takes_up_but_not_what_is_silent),
+		TEST(test_takes_up_nothing_from_another_module),
 		TEST(test_another_duration_ends_the_old_lease),
 		TEST(test_waits_where_the_record_is_anothers),
 		TEST(test_refuses_where_the_name_is_alive),
