@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # l2ctl why: each worker says why it holds the service or does not, and all agree on
-# who should.
+# who should. And l2ctl status: from whom it came, and why.
 
 # A holder changes only where the test changes it.
 LEASE_MS=8000
@@ -36,6 +36,15 @@ node_why_is() {
 	[ "$seen" = "$4" ] || { echo "$1: $3 of $2 is '$seen', expected '$4'"; return 1; }
 }
 
+# moved_from_is TEXT: what status says of the service's last move.
+moved_from_is() {
+	local seen
+
+	seen=$(control "$HOLDER" -j status | jq -r --arg service "$SERVICE" \
+		'.[0].services[] | select(.name == $service) | "\(.last) \(.why)"')
+	[ "$seen" = "$1" ] || { echo "'$seen', expected '$1'"; return 1; }
+}
+
 # all_say KEY EXPRESSION: all the same.
 all_say() {
 	local name seen
@@ -46,7 +55,7 @@ all_say() {
 
 cluster
 require jq
-plan 13
+plan 15
 
 other=$(someone_else)
 check_controllers "all agree on who should hold it" wait_for all_say assigned "$HOLDER"
@@ -70,6 +79,9 @@ check_controllers "drained, it gives it back" wait_for holder_is "$HOLDER"
 check "and says why" wait_for why_is "$other" here 'cannot hold it: is drained'
 check "as the others do" \
 	wait_for node_why_is "$HOLDER" "$other" hindrance 'is drained'
+check_controllers "and status has the last move, and why" wait_for moved_from_is \
+	"$other is drained"
+check "in text too" grep -E "^$SERVICE .* $other +is drained" <(control "$HOLDER" status)
 refused "a service nobody knows" 'no/such: no such service' control worker1 why no/such
 
 finish

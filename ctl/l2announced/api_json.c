@@ -61,6 +61,8 @@ static void add_holder(json_object *obj, const struct el_service_info *info)
 	put(obj, "token", json_object_new_uint64(h ? h->token : 0));
 	put(obj, "since", held ? text(h->since) : NULL);
 	put(obj, "transitions", json_object_new_uint64(h ? h->transitions : 0));
+	put(obj, "last", h ? text(h->last) : NULL);
+	put(obj, "why", h ? text(h->why) : NULL);
 }
 
 static void add_wishes(json_object *obj, const struct service_record *spec)

@@ -203,6 +203,16 @@ static enum el_reason reason_for(const struct election *e,
 	return was->node ? EL_REASON_FAILURE : EL_REASON_HANDOVER;
 }
 
+/* Of the node that held it last. */
+static const char *claim_why(enum el_reason reason, const struct holder_record *was)
+{
+	if (reason == EL_REASON_FAILURE)
+		return "was fenced";
+	if (reason == EL_REASON_RETURN && was->node)
+		return "began anew";
+	return was->why;
+}
+
 static void claim(struct election *e, struct el_service *s)
 {
 	const struct holder_record *was = held(s);
@@ -215,6 +225,7 @@ static void claim(struct election *e, struct el_service *s)
 	rec->holder.token = was->token + 1;
 	rec->holder.since = rfc3339(e->now->wall);
 	rec->holder.last = xstrdup(last);
+	rec->holder.why = xstrdup(claim_why(s->reason, was));
 	rec->holder.transitions = was->transitions +
 				  (last && !view_self(e, last));
 	names_copy(&rec->holder.vips, &s->spec->service.vips);
@@ -229,6 +240,7 @@ static void release(struct election *e, struct el_service *s)
 	rec->holder.token = held(s)->token;
 	rec->holder.transitions = held(s)->transitions;
 	rec->holder.last = xstrdup(e->config.node);
+	rec->holder.why = xstrdup(view_why_let_go(e, s));
 	if (s->assigned)
 		rec->holder.next = xstrdup(s->assigned->name);
 	put_holder(e, s, EL_OP_RELEASE, rec);

@@ -98,3 +98,20 @@ bool view_well(const struct election *e, const struct el_node *node,
 	return node->rec &&
 	       !names_has_sorted(&node->rec->node.unhealthy, s->name);
 }
+
+/* Where nothing hinders it, another is the better one, for one of two reasons. */
+const char *view_why_let_go(struct election *e, const struct el_service *s)
+{
+	const struct el_node *self = view_node(e, e->config.node);
+	const char *hindrance = view_hindrance(e, self, s);
+
+	if (hindrance)
+		return hindrance;
+	if (!view_well(e, self, s))
+		return "its checks fail";
+	if (!names_equal(&s->spec->service.vips, &s->holder->holder.vips))
+		return "the VIPs changed";
+	if (s->assigned && names_has(&s->spec->service.prefer, s->assigned->name))
+		return "another is preferred";
+	return "another has less";
+}

@@ -71,6 +71,7 @@ static void clear_holder(struct holder_record *holder)
 	free(holder->node);
 	free(holder->since);
 	free(holder->next);
+	free(holder->why);
 	free(holder->last);
 	names_clear(&holder->vips);
 }
@@ -267,6 +268,8 @@ static const char *parse_holder(json_object *obj, struct holder_record *holder)
 		return "next";
 	if (!get_string(obj, "last", &holder->last))
 		return "last";
+	if (!get_string(obj, "why", &holder->why))
+		return "why";
 	if (!get_u64(obj, "transitions", &holder->transitions))
 		return "transitions";
 	return get_names(obj, "vips", &holder->vips) ? NULL : "vips";
@@ -366,6 +369,7 @@ static void format_holder(json_object *obj, const struct holder_record *holder)
 	put_string(obj, "since", holder->since);
 	put_string(obj, "next", holder->next);
 	put_string(obj, "last", holder->last);
+	put_string(obj, "why", holder->why);
 	put(obj, "transitions", json_object_new_uint64(holder->transitions));
 	put_names(obj, "vips", &holder->vips);
 }

@@ -89,6 +89,7 @@ struct service_record {
  * @since: RFC 3339, when it was claimed, for people; NULL while free
  * @next: who should claim it now; NULL where nobody in particular
  * @last: who held it last
+ * @why: of @last, for people: why it holds it no more
  * @transitions: how often it went from one node to another
  * @vips: the addresses this claim is about
  */
@@ -99,6 +100,7 @@ struct holder_record {
 	char *since;
 	char *next;
 	char *last;
+	char *why;
 	uint64_t transitions;
 	struct names vips;
 };

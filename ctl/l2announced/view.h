@@ -276,6 +276,9 @@ bool view_can_hold(const struct election *e, const struct el_node *node,
 bool view_well(const struct election *e, const struct el_node *node,
 	       const struct el_service *s);
 
+/** view_why_let_go() - why this node hands over a service that it holds, for people */
+const char *view_why_let_go(struct election *e, const struct el_service *s);
+
 /** view_sick() - this node has to tell the others that it should not hold it */
 bool view_sick(const struct election *e, const struct el_service *s);
 

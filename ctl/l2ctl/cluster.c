@@ -16,6 +16,10 @@ const char *const service_keys[] = {
 	"state", NULL,
 };
 
+const char *const status_service_keys[] = {
+	"name", "vips", "holder", "since", "state", "last", "why", NULL,
+};
+
 const char *const node_keys[] = {
 	"name", "state", "weight", "services", "devs", "last_seen_ms", NULL,
 };

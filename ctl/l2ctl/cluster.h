@@ -10,8 +10,9 @@
 
 #include "l2ctl/l2ctl.h"
 
-/* The keys of service show and node show; each list ends with NULL. */
+/* The keys of service show, of services in status, and of node show; each list ends with NULL. */
 extern const char *const service_keys[];
+extern const char *const status_service_keys[];
 extern const char *const node_keys[];
 
 /**

@@ -85,7 +85,7 @@ static int show(const struct ctl *ctl, struct json_object *status)
 	if (ret || ctl->flags & L2A_WRITER_JSON)
 		return ret;
 	return show_list(ctl, json_object_object_get(status, "services"),
-			 service_keys) ?:
+			 status_service_keys) ?:
 	       show_list(ctl, json_object_object_get(status, "nodes"),
 			 node_keys) ?:
 	       show_warnings(ctl, json_object_object_get(status, "warnings"));

@@ -112,9 +112,13 @@ static void test_waits_for_who_was_deleted(void **state)
 	assert_non_null(find_put(RECORD_HOLDER, "s"));
 }
 
-/* The holder record @was leads to a claim; once it answers, why is told. */
-static enum el_reason taken_over(const char *was)
+/*
+ * The holder record @was leads to a claim, which says of who had it why it has it no
+ * more: @why. Once it answers, the reason is told.
+ */
+static enum el_reason taken_over(const char *was, const char *why)
 {
+	struct el_action *claim;
 	uint64_t news;
 
 	joined();
@@ -123,7 +127,12 @@ static enum el_reason taken_over(const char *was)
 		shows(RECORD_HOLDER, "s", was);
 	shows(RECORD_SERVICE, "s", SERVICE);
 	news = put_req(RECORD_NODE, "me");
-	answer(put_req(RECORD_HOLDER, "s"), EL_OK);
+	claim = find_put(RECORD_HOLDER, "s");
+	if (why)
+		assert_string_equal(claim->rec->holder.why, why);
+	else
+		assert_null(claim->rec->holder.why);
+	answer(claim->req, EL_OK);
 	answer(news, EL_OK);
 	shows(RECORD_NODE, "a", PEER("2", "fenced", "1"));
 	assert_true(serves("s", EL_SERVE_ACTIVE));
@@ -135,26 +144,27 @@ static enum el_reason taken_over(const char *was)
 static void test_tells_that_it_is_new(void **state)
 {
 	(void)state;
-	assert_int_equal(taken_over(NULL), EL_REASON_NEW);
+	assert_int_equal(taken_over(NULL, NULL), EL_REASON_NEW);
 }
 
 static void test_tells_that_its_holder_failed(void **state)
 {
 	(void)state;
-	assert_int_equal(taken_over(HOLDER("a", "1", "5")), EL_REASON_FAILURE);
+	assert_int_equal(taken_over(HOLDER("a", "1", "5"), "was fenced"), EL_REASON_FAILURE);
 }
 
 static void test_tells_that_it_was_handed_over(void **state)
 {
 	(void)state;
-	assert_int_equal(taken_over("{\"last\":\"a\",\"next\":\"me\",\"token\":5}"),
+	assert_int_equal(taken_over("{\"last\":\"a\",\"next\":\"me\",\"why\":\"is drained\",\"token\":5}",
+				    "is drained"),
 			 EL_REASON_HANDOVER);
 }
 
 static void test_tells_that_it_had_it_before(void **state)
 {
 	(void)state;
-	assert_int_equal(taken_over("{\"last\":\"me\",\"token\":5}"),
+	assert_int_equal(taken_over("{\"last\":\"me\",\"token\":5}", NULL),
 			 EL_REASON_RETURN);
 }
 

@@ -30,6 +30,8 @@ static void test_silent_first_then_free(void **state)
 	assert_non_null(put);
 	assert_null(put->rec->holder.node);
 	assert_string_equal(put->rec->holder.next, "a");
+	assert_string_equal(put->rec->holder.last, "me");
+	assert_string_equal(put->rec->holder.why, "none of the devices is up");
 	assert_int_equal(put->rec->holder.token, 1);
 }
 
@@ -105,6 +107,7 @@ static void test_drain_hands_over_and_stays(void **state)
 	served("s", true);
 	req = put_req(RECORD_HOLDER, "s");
 	assert_string_equal(find_put(RECORD_HOLDER, "s")->rec->holder.next, "a");
+	assert_string_equal(find_put(RECORD_HOLDER, "s")->rec->holder.why, "is drained");
 	answer(req, EL_OK);
 	assert_non_null(find_note(EL_NOTE_RELEASED));
 	assert_null(find(EL_EXIT));
@@ -257,6 +260,9 @@ static void test_moves_nothing_without_the_store(void **state)
 	assert_int_equal(active(), 1);
 	answer(put_req(RECORD_NODE, "me"), EL_OK);
 	assert_true(serves("s", EL_SERVE_STANDBY));
+	served("s", true);
+	assert_string_equal(find_put(RECORD_HOLDER, "s")->rec->holder.why,
+			    "another is preferred");
 }
 
 int main(void)

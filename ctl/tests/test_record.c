@@ -190,7 +190,7 @@ static void test_copy(void **state)
 		{ RECORD_HOLDER,
 		  "{\"node\":\"a\",\"incarnation\":2,\"token\":5,"
 		  "\"since\":\"2026-01-01T00:00:00Z\",\"next\":\"b\","
-		  "\"last\":\"c\",\"transitions\":4,\"vips\":[\"192.0.2.1\"]}" },
+		  "\"last\":\"c\",\"why\":\"is drained\",\"transitions\":4,\"vips\":[\"192.0.2.1\"]}" },
 		{ RECORD_DRAIN, "{\"since\":\"2026-01-02T03:04:05Z\"}" },
 	};
 
