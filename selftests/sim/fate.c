@@ -33,7 +33,19 @@ void host_suspend(struct world *w, struct host *h, uint64_t ns)
 		h->sick_until += more;
 }
 
-static struct message *links(const struct host *h)
+/* A machine's processes hear of its kernel, each in its own moment. */
+static void all_hear(struct world *w, const struct kernel *k,
+		     struct message *(*make)(struct host *h))
+{
+	for (int i = 0; i < w->n_processes; i++) {
+		struct host *one = &w->hosts[i];
+
+		if (one->kernel == k)
+			host_deliver(w, one, make(one), between(w, 0, MS));
+	}
+}
+
+static struct message *links(struct host *h)
 {
 	static char dev[] = "eth0";
 	static char *devs[] = { dev };
@@ -48,12 +60,7 @@ void host_link(struct world *w, struct host *h, bool up)
 {
 	h->kernel->link = up;
 	tell(w, h, "link %s", up ? "up" : "down");
-	for (int i = 0; i < w->n_processes; i++) {
-		struct host *one = &w->hosts[i];
-
-		if (one->kernel == h->kernel)
-			host_deliver(w, one, links(one), between(w, 0, MS));
-	}
+	all_hear(w, h->kernel, links);
 }
 
 void host_stop(struct world *w, struct host *h)
@@ -123,12 +130,7 @@ void host_module(struct world *w, struct host *h, bool loaded)
 	kernel_forget(h->kernel);
 	h->kernel->unloaded = !loaded;
 	tell(w, h, "module %s", loaded ? "loaded" : "unloaded");
-	for (int i = 0; i < w->n_processes; i++) {
-		struct host *one = &w->hosts[i];
-
-		if (one->kernel == h->kernel)
-			host_deliver(w, one, kernel(one), between(w, 0, MS));
-	}
+	all_hear(w, h->kernel, kernel);
 }
 
 void host_start(struct world *w, struct host *h)
