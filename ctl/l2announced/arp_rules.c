@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "arp_rules.h"
+#include "present.h"
 
 /* The old tool's table as it is when nobody has added a rule: policies, an end. */
 #define ARPT_NO_RULES	(NF_ARP_NUMHOOKS + 1)
@@ -112,7 +113,7 @@ static void find_nft(struct names *found)
 	struct nl_sock *sock;
 
 	/* Asking would load it. */
-	if (access("/sys/module/nf_tables", F_OK))
+	if (!present("nf_tables"))
 		return;
 	sock = nl_socket_alloc();
 	if (!sock)
@@ -133,7 +134,7 @@ static void find_arptables(struct names *found)
 	socklen_t len = sizeof(info);
 	int fd;
 
-	if (access("/sys/module/arptable_filter", F_OK))
+	if (!present("arptable_filter"))
 		return;
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)

@@ -15,8 +15,8 @@
  * @found: receives a line for each chain of nftables' family arp that drops by
  *	its policy or in a rule, and for arptables where it has rules
  *
- * Looks at no rule's conditions. Loads no kernel module that is not there.
- * Cannot tell what the kernel will not show: then there is no line.
+ * Looks at no rule's conditions. Loads no kernel module that is not there (see
+ * present()). Cannot tell what the kernel will not show: then there is no line.
  */
 void arp_rules_find(struct names *found);
 

@@ -13,9 +13,12 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "l2announced/arp_rules.h"
+#include "l2announced/present.h"
 #include "l2announced/warnings.h"
 
 static struct names found;
@@ -181,6 +184,27 @@ static void test_rules(void **state)
 	assert_string_equal(found.v[0], "nftables: table arp filter, chain INPUT");
 }
 
+/* A part of the kernel that is built in has no folder in /sys/module. */
+static void test_built_in(void **state)
+{
+	static const char list[] = "kernel/net/netfilter/nf_tables_set.ko\n"
+				   "kernel/net/netfilter/nf_tables.ko\n";
+	char path[] = "/tmp/test_warnings-XXXXXX";
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, list, sizeof(list) - 1), sizeof(list) - 1);
+	close(fd);
+	assert_true(present_in(path, "nf_tables"));
+	assert_true(present_in(path, "nf_tables_set"));
+	assert_false(present_in(path, "tables"));
+	assert_false(present_in(path, "nf_tables_s"));
+	unlink(path);
+	assert_false(present_in(path, "nf_tables"));
+	assert_false(present("no_part_of_any_kernel"));
+}
+
 #define TEST(name)	cmocka_unit_test_teardown(name, end)
 
 int main(void)
@@ -192,6 +216,7 @@ int main(void)
 		TEST(test_clock),
 		TEST(test_policies),
 		TEST(test_rules),
+		TEST(test_built_in),
 	};
 
 	return cmocka_run_group_tests_name("warnings", tests, NULL, NULL);
