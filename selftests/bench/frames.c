@@ -37,6 +37,16 @@ struct address address(const char *text)
 	exit(2);
 }
 
+/* The address that is so many further on. A row stays within the last 32 bits. */
+struct address address_plus(struct address addr, uint32_t n)
+{
+	if (addr.family == AF_INET)
+		addr.v4.s_addr = htonl(ntohl(addr.v4.s_addr) + n);
+	else
+		addr.v6.s6_addr32[3] = htonl(ntohl(addr.v6.s6_addr32[3]) + n);
+	return addr;
+}
+
 /* A socket for ARP or IPv6 on a device, whose own address goes to mac. */
 int open_device(const char *dev, int family, uint8_t mac[ETH_ALEN])
 {

@@ -43,6 +43,7 @@ struct address {
 
 void die(const char *what);
 struct address address(const char *text);
+struct address address_plus(struct address addr, uint32_t n);
 int open_device(const char *dev, int family, uint8_t mac[ETH_ALEN]);
 
 struct frame request(const uint8_t mac[ETH_ALEN], struct address sender,

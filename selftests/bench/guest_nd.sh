@@ -15,6 +15,11 @@ answered6()
 	figure "$1" c0 "${3:-$client_ip6}" "$2"
 }
 
+answered6_many()
+{
+	figure "$1" -c 64 c0 "$client_ip6" "$2"
+}
+
 reflected6()
 {
 	figure "$1" -r c0 "$client_ip6" "$vip6"
@@ -79,9 +84,9 @@ of_ebpf6()
 		stray6 stray6_ebpf_tc "$absent6"
 		with_capture answered6 ebpf6_tc_capture "$vip6"
 		on server "$bin/mapfill" "$bpf/responder6" s0 "$vip6" 1000
-		answered6 ebpf6_tc_1000 "$vip6"
+		answered6_many ebpf6_tc_1000 "$vip6"
 		on server "$bin/mapfill" "$bpf/responder6" s0 "$vip6" 100000
-		answered6 ebpf6_tc_100000 "$vip6"
+		answered6_many ebpf6_tc_100000 "$vip6"
 	fi
 	no_tc_program
 }
@@ -100,7 +105,7 @@ many_vips6()
 	until [ "$(on server grep -c ' s0 ' /proc/net/igmp6)" -gt 1000 ]; do
 		sleep 1
 	done
-	answered6 "vips6_$1" fd00:1:0::1
+	answered6_many "vips6_$1" fd00:1:0::1
 	[ "$1" != 100000 ] || strays6 "with_$1_vips"
 	no_vips
 }

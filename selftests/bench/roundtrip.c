@@ -3,10 +3,11 @@
  * How long a neighbour waits for an answer to ARP or to a neighbour solicitation,
  * and how long a frame that nobody answers takes.
  *
- *	roundtrip [-r] [-s] [-n NEXT] DEV SENDER TARGET [ABSENT]
+ *	roundtrip [-r] [-s] [-c COUNT] [-n NEXT] DEV SENDER TARGET [ABSENT]
  *
  * Asks for TARGET on DEV, again and again, and prints the nanoseconds of a round
- * trip: the least of some batches' means. With ABSENT, an address nobody has,
+ * trip: the least of some batches' means. With COUNT asks for so many addresses
+ * from TARGET on, and prints the mean of theirs. With ABSENT, an address nobody has,
  * prints instead what a request for that adds (IPv6: a packet for it that is no
  * solicitation, its next header UDP or NEXT; with -s a solicitation): on a veth
  * pair the other end takes a frame in before the call that sends it returns.
@@ -29,6 +30,7 @@
  * tick at 250 Hz: the least of so many is one that no tick fell into.
  */
 #define BATCHES	100
+#define FEW	20	/* batches, for each of several addresses */
 #define ROUNDS	20	/* of a batch */
 #define ABSENT	10	/* requests nobody answers, in a round */
 
@@ -63,12 +65,12 @@ static int64_t now(void)
  * Nanoseconds of a round, the least of some batches' means: something is told,
  * after some strays if there are any, and an answer heard.
  */
-static double measure(int fd, const struct frame *told,
+static double measure(int fd, int batches, const struct frame *told,
 		      const struct frame *expected, const struct frame *absent)
 {
 	double least = 0;
 
-	for (int batch = 0; batch < BATCHES; batch++) {
+	for (int batch = 0; batch < batches; batch++) {
 		int64_t start = now();
 		double mean;
 
@@ -85,9 +87,26 @@ static double measure(int fd, const struct frame *told,
 	return least;
 }
 
+/* The mean of several addresses', from the given one on. */
+static double measure_all(int fd, const uint8_t mac[ETH_ALEN],
+			  struct address sender, struct address first,
+			  uint32_t count)
+{
+	double sum = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct address target = address_plus(first, i);
+		struct frame asked = request(mac, sender, target);
+		struct frame expected = answer(mac, sender, target);
+
+		sum += measure(fd, FEW, &asked, &expected, NULL);
+	}
+	return sum / count;
+}
+
 static void misused(void)
 {
-	fputs("usage: roundtrip [-r] [-s] [-n NEXT] DEV SENDER TARGET [ABSENT]\n",
+	fputs("usage: roundtrip [-r] [-s] [-c COUNT] [-n NEXT] DEV SENDER TARGET [ABSENT]\n",
 	      stderr);
 	exit(2);
 }
@@ -99,14 +118,17 @@ int main(int argc, char **argv)
 	struct frame asked, expected, nobody;
 	uint8_t mac[ETH_ALEN], next = IPPROTO_UDP;
 	bool reflected = false, solicits = false;
+	uint32_t count = 0;
 	double alone;
 	int c, fd;
 
-	while ((c = getopt(argc, argv, "rsn:")) != -1) {
+	while ((c = getopt(argc, argv, "rsc:n:")) != -1) {
 		if (c == 'r')
 			reflected = true;
 		else if (c == 's')
 			solicits = true;
+		else if (c == 'c')
+			count = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (c == 'n')
 			next = (uint8_t)strtoul(optarg, NULL, 10);
 		else
@@ -124,16 +146,22 @@ int main(int argc, char **argv)
 
 	fd = open_device(argv[0], sender.family, mac);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	if (count) {
+		printf("%.0f\n", measure_all(fd, mac, sender, target, count));
+		return 0;
+	}
 	asked = request(mac, sender, target);
 	expected = answer(mac, sender, target);
 	nobody = solicits ? request(mac, sender, absent) :
 			    stray(mac, sender, absent, next);
-	alone = measure(fd, reflected ? &expected : &asked, &expected, NULL);
+	alone = measure(fd, BATCHES, reflected ? &expected : &asked, &expected,
+			NULL);
 	if (argc == 3) {
 		printf("%.0f\n", alone);
 		return 0;
 	}
 	printf("%.0f\n",
-	       (measure(fd, &asked, &expected, &nobody) - alone) / ABSENT);
+	       (measure(fd, BATCHES, &asked, &expected, &nobody) - alone) /
+		       ABSENT);
 	return 0;
 }
