@@ -56,6 +56,26 @@ static void test_fences_after_the_others_duration(void **state)
 	assert_int_equal(put->version, version);
 }
 
+/*
+ * Who comes first by name fences; we, who come next, do where it has not. One of those
+ * that are judged, or fenced, has no place in that line.
+ */
+static void test_fences_in_turn(void **state)
+{
+	const uint64_t due = 1000 + DURATION;
+
+	(void)state;
+	joined();
+	shows(RECORD_NODE, "a", PEER("4", "ready", "1"));
+	shows(RECORD_NODE, "c", PEER("5", "fenced", "1"));
+	live_until(1000 + DURATION / 2);
+	shows(RECORD_NODE, "b", PEER("6", "ready", "1"));
+	live_until(due + DURATION / 64);
+	assert_null(find_put(RECORD_NODE, "a"));
+	live_until(due + DURATION / 64 + 1);
+	assert_non_null(find_put(RECORD_NODE, "a"));
+}
+
 static void test_fence_that_fails_frees_nothing(void **state)
 {
 	(void)state;
@@ -207,6 +227,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_fences_after_the_others_duration),
 		TEST(test_an_outage_is_held_against_nobody),
+		TEST(test_fences_in_turn),
 		TEST(test_fence_that_fails_frees_nothing),
 		TEST(test_claims_what_a_fenced_node_held),
 		TEST(test_waits_for_who_was_deleted),
