@@ -7,6 +7,8 @@
 
 # shellcheck source-path=SCRIPTDIR source=lib_controllers.sh
 . "$(dirname "$0")/lib_controllers.sh"
+# shellcheck source-path=SCRIPTDIR source=lib_metrics.sh
+. "$(dirname "$0")/lib_metrics.sh"
 
 PORT=9474
 # More than the controller keeps at its two doors together.
@@ -24,11 +26,6 @@ checks:
 END
 }
 
-# get NAME PATH: over the control socket.
-get() {
-	curl -sS --unix-socket "$(controller_socket "$1")" "http://localhost$2"
-}
-
 # get_tcp NAME PATH [ADDRESS]: over the port, from the node itself.
 get_tcp() {
 	quietly "$1" curl -sS --max-time 5 "http://${3:-127.0.0.1}:$PORT$2"
@@ -43,29 +40,6 @@ status_is() {
 	[ "$seen" = "$1" ] && return
 	echo "$3 $2: $seen, expected $1: $(cat "$L2A_TMP/body")"
 	return 1
-}
-
-# metric NAME SERIES: its value, nothing where there is no such series.
-metric() {
-	get "$1" /metrics | awk -v series="l2announce_$2" \
-		'{ key = $0; sub(/ [^ ]*$/, "", key) } key == series { print $NF }'
-}
-
-# metric_is NAME SERIES VALUE
-metric_is() {
-	local seen
-
-	seen=$(metric "$1" "$2")
-	[ "$seen" = "$3" ] || { echo "$1: $2 is '$seen', expected '$3'"; return 1; }
-}
-
-# metric_above NAME SERIES NUMBER
-metric_above() {
-	local seen
-
-	seen=$(metric "$1" "$2")
-	awk -v seen="$seen" -v than="$3" 'BEGIN { exit !(seen != "" && seen > than) }' ||
-		{ echo "$1: $2 is '$seen', expected more than $3"; return 1; }
 }
 
 lint() {
@@ -92,6 +66,12 @@ agrees() {
 	[ -z "$what" ] && return
 	echo "$what: $before, then '$seen', then $after"
 	return 1
+}
+
+# conflict_told NAME: somebody else claims the VIP, and it tells so.
+conflict_told() {
+	on neighbor arping -q -i eth0 -c 1 -W 0.01 -U -S "$VIP" "$VIP"
+	metric_above "$1" "vip_conflicts_total{vip=\"$VIP\",dev=\"eth0\"}" 0
 }
 
 # crowd NAME COUNT: so many come to the port, and so many to the control socket, and
@@ -139,7 +119,7 @@ scraped() {
 require curl jq promtool prometheus python3
 cluster
 other=$(someone_else)
-plan 39
+plan 40
 
 check "promtool finds nothing amiss with the holder's" lint "$HOLDER"
 check "nor with another's" lint "$other"
@@ -157,6 +137,7 @@ check "it was new" metric_is "$HOLDER" 'takeovers_total{reason="new"}' 1
 check "the lease has time left" metric_above "$HOLDER" lease_remaining_seconds 0
 check "renewals are counted" wait_for metric_above "$HOLDER" renewal_duration_seconds_count 3
 check "and how late they were" wait_for metric_above "$HOLDER" renewal_lateness_seconds_count 3
+check "another station's claim is counted" wait_for conflict_told "$HOLDER"
 check "the kernel's counters are told" agrees "$HOLDER"
 check "a standby's too" agrees "$other"
 check "which has kept something from its stack" wait_for metric_above "$other" \

@@ -7,6 +7,8 @@
 
 # shellcheck source-path=SCRIPTDIR source=lib_controllers.sh
 . "$(dirname "$0")/lib_controllers.sh"
+# shellcheck source-path=SCRIPTDIR source=lib_metrics.sh
+. "$(dirname "$0")/lib_metrics.sh"
 
 # A folder of its own, which can be moved out of the way whole.
 store_config() {
@@ -34,8 +36,10 @@ incarnations() {
 	control worker1 -j node show | tr -d ' \n' | grep -o '"incarnation":[0-9]*'
 }
 
+require curl
 cluster
-plan 9
+plan 13
+check "the store is up, Prometheus is told" metric_is worker1 store_up 1
 before=$(incarnations)
 
 printf '# the store is moved away\n' >&3
@@ -47,6 +51,9 @@ silent=$(later "$lost" $((LEASE_MS + LEASE_MS / 10)))
 wait_for past "$(later "$silent" $((2 * LEASE_MS)))"
 check "within a lease everybody is silent" \
 	saw --since "$silent" -- 'requests>=10' replies=0
+check "Prometheus is told" metric_is worker1 store_up 0
+check "and of calls that failed" \
+	metric_above worker1 'store_errors_total{result="failed"}' 0
 check "it was said, once" said "store unreachable node=worker1"
 check "no new store was begun" test ! -e "$L2A_TMP/store"
 
@@ -58,6 +65,7 @@ answers_again() {
 }
 check_controllers "somebody answers by himself" wait_for answers_again
 check "the store is said to be back" said "store back node=worker1"
+check "Prometheus is told that too" metric_is worker1 store_up 1
 check "the holder is the one it was" holder_is "$HOLDER"
 check "nobody was fenced" test "$(incarnations)" = "$before"
 check "never two answers" saw dual_answers=0 "sequence=${MAC[$HOLDER]}"
