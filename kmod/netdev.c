@@ -63,12 +63,12 @@ static void device_gone(struct l2a_net *ln, const struct net_device *dev)
 	l2a_group_device_gone(ln, dev);
 }
 
-static bool has_vips(const struct l2a_net *ln, const struct net_device *dev)
+static bool has_active(const struct l2a_net *ln, const struct net_device *dev)
 {
 	const struct l2a_vip *vip;
 
 	list_for_each_entry(vip, &ln->vip_list, list)
-		if (vip->dev == dev)
+		if (vip->dev == dev && rcu_access_pointer(vip->term))
 			return true;
 	return false;
 }
@@ -83,23 +83,28 @@ static bool becomes_port(const struct netdev_notifier_changeupper_info *info)
 }
 
 /*
- * A device that carries VIPs must not become a port: its ARP would pass us by, and
- * a standby's stack would answer on the master.
+ * A device that has active VIPs must not become a port: its ARP would pass us by.
+ * Standby ones hold nobody up. They may stand on each device there is, and
+ * whatever runs containers makes ports of new ones all the time; they go once it
+ * is one.
  */
 static int upper_changes(struct l2a_net *ln, const struct net_device *dev,
 			 const struct netdev_notifier_changeupper_info *info)
 {
-	if (!becomes_port(info) || !has_vips(ln, dev))
+	if (!becomes_port(info) || !has_active(ln, dev))
 		return NOTIFY_DONE;
 	NL_SET_ERR_MSG_MOD(info->info.extack,
-			   "the device has VIPs: remove these first");
+			   "the device has active VIPs: remove these first");
 	return notifier_from_errno(-EBUSY);
 }
 
-/* A bond becomes what its first port is; who opened a tap may say what it is. */
+/*
+ * A bond becomes what its first port is; who opened a tap may say what it is. As
+ * above, standby VIPs go.
+ */
 static int type_changes(struct l2a_net *ln, const struct net_device *dev)
 {
-	return has_vips(ln, dev) ? notifier_from_errno(-EBUSY) : NOTIFY_DONE;
+	return has_active(ln, dev) ? notifier_from_errno(-EBUSY) : NOTIFY_DONE;
 }
 
 /*
@@ -126,7 +131,7 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 		mutex_unlock(&ln->lock);
 		break;
 	case NETDEV_CHANGEUPPER:
-		/* A VIP that came since it was asked for: no RTNL holds it up. */
+		/* Active ones have come since the question: no RTNL holds them up. */
 		if (!becomes_port(ptr))
 			break;
 		fallthrough;

@@ -14,9 +14,10 @@ no_vips() {
 	[ "$seen" = "[]" ] || { echo "$seen"; return 1; }
 }
 
-# event NAME: the monitor has told of it, for the VIP.
+# event NAME [DEV]: the monitor has told of it, for the VIP.
 event() {
-	grep -E "\"event\": ?\"$1\"" "$L2A_TMP/events" | grep "\"$VIP\""
+	grep -E "\"event\": ?\"$1\"" "$L2A_TMP/events" | grep "\"$VIP\"" |
+		grep "\"dev\": *\"${2:-}"
 }
 
 monitoring() {
@@ -31,11 +32,11 @@ not_a_port() {
 
 	said=$(ip -n "$worker1" link set lan0 master "$1" 2>&1) &&
 		{ echo "it is one"; return 1; }
-	grep 'has VIPs' <<< "$said" || { echo "$said"; return 1; }
+	grep 'has active VIPs' <<< "$said" || { echo "$said"; return 1; }
 }
 
 begin neighbor worker1
-plan 17
+plan 22
 capture_start
 ip netns exec "$worker1" l2ctl -j monitor > "$L2A_TMP/events" &
 started $!
@@ -72,7 +73,7 @@ on worker1 ip link add br1 type bridge
 on worker1 ip link add bond1 type bond
 on worker1 ip link set lan0 down
 for master in br1 bond1; do
-	check "with a VIP it does not become a port of $master" \
+	check "with an active VIP it does not become a port of $master" \
 		not_a_port $master
 done
 on worker1 ip link add vrf1 type vrf table 100
@@ -85,12 +86,23 @@ check "and is answered as before" saw --since "$start" -- answered=2
 
 on worker1 ip link del lan0
 check "removed: the VIP is gone" no_vips
-check "removed: an event says so" wait_for event device-gone
+check "removed: an event says so" wait_for event device-gone lan0
 start=$(now)
 ask 2
 check "removed: nothing is answered" \
 	saw --since "$start" -- requests=2 replies=0
 check "removed: the device is really gone" \
 	not ip -n "$worker1" link show lan0
+
+# Whatever runs containers makes ports of new devices, which a standby VIP may be on.
+for master in br1 bond1; do
+	on worker1 ip link add "of$master" type veth peer name "to$master"
+	on worker1 l2ctl vip add "$VIP" dev "of$master" state standby
+	check "with a standby VIP it becomes a port of $master" \
+		on worker1 ip link set "of$master" master $master
+	check "which tells that the VIP is gone" \
+		wait_for event device-gone "of$master"
+done
+check "they are" no_vips
 
 finish
