@@ -58,6 +58,7 @@ const char *l2a_attr_name(uint8_t cmd, unsigned int type)
 	case L2ANNOUNCE_CMD_VIP_DEL:
 	case L2ANNOUNCE_CMD_VIP_GET:
 	case L2ANNOUNCE_CMD_VIP_FLUSH:
+	case L2ANNOUNCE_CMD_VIP_CHANGE:
 	case L2ANNOUNCE_CMD_ANNOUNCE:
 		return LOOK_UP(vip_names, type);
 	case L2ANNOUNCE_CMD_LEASE_RENEW:

@@ -322,6 +322,9 @@ static void test_names(void **state)
 	(void)state;
 	assert_string_equal(l2a_attr_name(L2ANNOUNCE_CMD_VIP_NEW,
 					  L2ANNOUNCE_A_VIP_TOKEN), "token");
+	assert_string_equal(l2a_attr_name(L2ANNOUNCE_CMD_VIP_CHANGE,
+					  L2ANNOUNCE_A_VIP_ANNOUNCE_COUNT),
+			    "announce count");
 	assert_string_equal(l2a_attr_name(L2ANNOUNCE_CMD_LEASE_RENEW,
 					  L2ANNOUNCE_A_LEASE_DEADLINE),
 			    "deadline");
