@@ -31,9 +31,7 @@ static void on_view(void *arg, const struct store_item *items, size_t n,
 			continue;
 		item->version = items[i].version;
 		item->rec = items[i].value ? agent_parse(item->kind, &items[i]) : NULL;
-		/* Unreadable: as if it had not changed. */
-		if (items[i].value && !item->rec)
-			continue;
+		item->unreadable = items[i].value && !item->rec;
 		kept++;
 	}
 	ev.view.rev = rev;

@@ -109,12 +109,15 @@ enum el_result {
  * @name: of the node or the service
  * @version: grows with every write, across all records
  * @rec: the record; NULL where there is none (deleted at @version)
+ * @unreadable: in a view: there is one, but its text means nothing to us; @rec is
+ *	NULL. As if it had not changed
  */
 struct el_item {
 	enum record_kind kind;
 	const char *name;
 	uint64_t version;
 	struct record *rec;
+	bool unreadable;
 };
 
 /**

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assign.h"
 #include "view.h"
 
 /*
@@ -61,6 +62,7 @@ struct el_node *view_node(struct election *e, const char *name)
 	node->name = xstrdup(name);
 	node->seen = e->now->mono;
 	node->ready_since = NEVER;
+	node->index = ASSIGN_NONE;
 	return insert((void ***)&e->nodes, &e->n_nodes, at, node);
 }
 
@@ -267,6 +269,23 @@ void view_take_item(struct election *e, const struct el_item *item)
 	}
 }
 
+/* It is there, as far as can be told, and what was known of it stays. */
+static void see_item(struct election *e, const struct el_item *item)
+{
+	bool of_node = item->kind == RECORD_NODE || item->kind == RECORD_DRAIN;
+	struct el_node *node = of_node ? view_find_node(e, item->name) : NULL;
+	struct el_service *s = of_node ? NULL : view_find_service(e, item->name);
+
+	if (node && item->kind == RECORD_NODE)
+		node->pass = e->pass;
+	else if (node)
+		node->drain_pass = e->pass;
+	else if (s && item->kind == RECORD_SERVICE)
+		s->spec_pass = e->pass;
+	else if (s)
+		s->holder_pass = e->pass;
+}
+
 static void drop(struct election *e, const struct el_event *ev,
 		 enum record_kind kind, const char *name)
 {
@@ -301,8 +320,14 @@ static void sweep(struct election *e, const struct el_event *ev)
 void view_take(struct election *e, const struct el_event *ev)
 {
 	e->pass++;
-	for (size_t i = 0; i < ev->view.n; i++)
-		view_take_item(e, &ev->view.items[i]);
+	for (size_t i = 0; i < ev->view.n; i++) {
+		const struct el_item *item = &ev->view.items[i];
+
+		if (item->unreadable)
+			see_item(e, item);
+		else
+			view_take_item(e, item);
+	}
 	if (ev->view.full)
 		sweep(e, ev);
 	if (ev->view.rev > e->rev)

@@ -100,10 +100,44 @@ static void test_verdicts(void **state)
 	}
 }
 
+/* The store lists all there is. */
+static void list(const struct store_item *items, size_t n, uint64_t rev)
+{
+	agent_watcher.view(&agent, items, n, rev, true);
+	assert_int_equal(event_base_loop(agent.base, EVLOOP_ONCE), 0);
+}
+
+static const struct record *spec_of(const char *name)
+{
+	const struct el_service *s = view_find_service(agent.election, name);
+
+	return s ? s->spec : NULL;
+}
+
+/* A list with a record that cannot be read, as of a newer version, removes it not. */
+static void test_unreadable_stays(void **state)
+{
+	const struct store_item items[] = {
+		{ .key = "service/s3", .value = "{\"vips\":7}", .version = 200 },
+		{ .key = "service/s9999", .value = "{", .version = 200 },
+	};
+
+	(void)state;
+	assert_non_null(spec_of("s4"));
+	list(items, 2, 200);
+	assert_non_null(spec_of("s3"));
+	assert_null(spec_of("s4"));
+	assert_null(view_find_service(agent.election, "s9999"));
+	list(items, 0, 300);
+	assert_null(spec_of("s3"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_verdicts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_unreadable_stays, set_up,
+						tear_down),
 	};
 
 	return cmocka_run_group_tests_name("agent", tests, NULL, NULL);
