@@ -70,9 +70,32 @@ bool view_can_hold(const struct election *e, const struct el_node *node,
 	return !view_hindrance(e, node, s);
 }
 
+static bool held_here(const struct election *e, const struct el_service *s)
+{
+	return s->holder && view_self(e, s->holder->holder.node) &&
+	       s->holder->holder.incarnation == e->self.incarnation;
+}
+
+/* A service, or one of those it shares a VIP with, which go where it goes. */
+static bool unit_held_here(const struct election *e, const struct el_service *s)
+{
+	for (size_t i = 0; i < s->spec->service.vips.n; i++) {
+		struct el_service *const *users;
+		size_t n;
+
+		users = vip_users_of(e->wanting, s->spec->service.vips.v[i], &n);
+		for (size_t k = 0; k < n; k++) {
+			if (held_here(e, users[k]))
+				return true;
+		}
+	}
+	return held_here(e, s);
+}
+
 /*
  * Before the first verdict, who holds a service goes on, and nobody begins:
- * neither a restart of the holder nor a new check of a service makes it move.
+ * neither a restart of the holder nor a new check makes it move, be it one of a
+ * service, or one that comes with another service for its VIP.
  */
 static bool passes(const struct election *e, const struct el_service *s)
 {
@@ -81,8 +104,7 @@ static bool passes(const struct election *e, const struct el_service *s)
 		return true;
 	if (s->health != EL_HEALTH_UNKNOWN)
 		return s->health == EL_HEALTH_GOOD;
-	return s->holder && view_self(e, s->holder->holder.node) &&
-	       s->holder->holder.incarnation == e->self.incarnation;
+	return unit_held_here(e, s);
 }
 
 bool view_sick(const struct election *e, const struct el_service *s)
@@ -99,16 +121,40 @@ bool view_well(const struct election *e, const struct el_node *node,
 	       !names_has_sorted(&node->rec->node.unhealthy, s->name);
 }
 
+/* What keeps this node from a service. */
+static const char *own_reason(const struct election *e, const struct el_node *self,
+			      const struct el_service *s)
+{
+	const char *hindrance = view_hindrance(e, self, s);
+
+	if (!hindrance && !view_well(e, self, s))
+		return "its checks fail";
+	return hindrance;
+}
+
+/* Of a service's unit: what keeps it from one is in the way of all. */
+static const char *unit_reason(const struct election *e, const struct el_node *self,
+			       const struct el_service *s)
+{
+	const char *reason = own_reason(e, self, s);
+
+	for (size_t i = 0; !reason && s->unit && i < e->n_services; i++) {
+		const struct el_service *with = e->services[i];
+
+		if (with->spec && with->unit == s->unit)
+			reason = own_reason(e, self, with);
+	}
+	return reason;
+}
+
 /* Where nothing hinders it, another is the better one, for one of two reasons. */
 const char *view_why_let_go(struct election *e, const struct el_service *s)
 {
 	const struct el_node *self = view_node(e, e->config.node);
-	const char *hindrance = view_hindrance(e, self, s);
+	const char *reason = unit_reason(e, self, s);
 
-	if (hindrance)
-		return hindrance;
-	if (!view_well(e, self, s))
-		return "its checks fail";
+	if (reason)
+		return reason;
 	if (!names_equal(&s->spec->service.vips, &s->holder->holder.vips))
 		return "the VIPs changed";
 	if (s->assigned && names_has(&s->spec->service.prefer, s->assigned->name))

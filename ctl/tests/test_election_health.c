@@ -225,8 +225,31 @@ static void test_unit_moves_as_one(void **state)
 	assert_true(serves("t", EL_SERVE_ACTIVE));
 	served("t", true);
 	health(false);
-	assert_true(serves("s", EL_SERVE_STANDBY));
 	assert_true(serves("t", EL_SERVE_STANDBY));
+	served("t", true);
+	assert_string_equal(find_put(RECORD_HOLDER, "t")->rec->holder.why,
+			    "its checks fail");
+}
+
+/* What is answered goes on while the check of another service for it has no verdict. */
+static void test_company_unknown_moves_nothing(void **state)
+{
+	(void)state;
+	holding();
+	shows(RECORD_NODE, "peer", PEER("3", "ready", "1"));
+	shows(RECORD_SERVICE, "t", CHECKED);
+	assert_false(serves("s", EL_SERVE_STANDBY));
+	assert_null(find_put(RECORD_NODE, "me"));
+	live_until(now_ms + 3 * DURATION);
+	assert_false(serves("s", EL_SERVE_STANDBY));
+}
+
+static void test_company_unknown_alone(void **state)
+{
+	(void)state;
+	holding();
+	shows(RECORD_SERVICE, "t", CHECKED);
+	assert_false(serves("s", EL_SERVE_STANDBY));
 }
 
 int main(void)
@@ -242,6 +265,8 @@ int main(void)
 		TEST(test_new_checks_are_not_known),
 		TEST(test_new_checks_have_not_failed),
 		TEST(test_unit_moves_as_one),
+		TEST(test_company_unknown_moves_nothing),
+		TEST(test_company_unknown_alone),
 	};
 
 	return cmocka_run_group_tests_name("election_health", tests, NULL, NULL);
