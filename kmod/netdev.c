@@ -13,8 +13,15 @@
 #include "netlink.h"
 #include "vip.h"
 
+/* Whether a device takes in what its ports receive, ARP included. */
+static bool takes_from_ports(const struct net_device *master)
+{
+	return netif_is_bridge_master(master) || netif_is_lag_master(master) ||
+	       netif_is_ovs_master(master);
+}
+
 /**
- * l2a_netdev_usable - whether a device may carry a VIP
+ * l2a_netdev_usable - whether a device may carry a VIP that is active
  * @dev: the device; RCU held
  * @extack: where to say why not
  *
@@ -40,7 +47,7 @@ int l2a_netdev_usable(struct net_device *dev, struct netlink_ext_ack *extack)
 		NL_SET_ERR_MSG_MOD(extack, "the device does no ARP");
 		return -EOPNOTSUPP;
 	}
-	if (master && (netif_is_any_bridge_port(dev) || netif_is_lag_port(dev))) {
+	if (master && takes_from_ports(master)) {
 		l2a_set_err_msg_fmt(extack,
 				    "the device is a port of %s: use that",
 				    master->name);
@@ -49,17 +56,24 @@ int l2a_netdev_usable(struct net_device *dev, struct netlink_ext_ack *extack)
 	return 0;
 }
 
-static void device_gone(struct l2a_net *ln, const struct net_device *dev)
+static void remove_vips(struct l2a_net *ln, const struct net_device *dev,
+			bool standby_too)
 {
 	struct l2a_vip *vip, *next;
 
 	list_for_each_entry_safe(vip, next, &ln->vip_list, list) {
-		if (vip->dev != dev)
+		if (vip->dev != dev ||
+		    !(standby_too || rcu_access_pointer(vip->term)))
 			continue;
 		l2a_nl_device_gone(ln, vip);
 		l2a_vip_remove(ln, vip);
 		cond_resched();
 	}
+}
+
+static void device_gone(struct l2a_net *ln, const struct net_device *dev)
+{
+	remove_vips(ln, dev, true);
 	l2a_group_device_gone(ln, dev);
 }
 
@@ -75,18 +89,14 @@ static bool has_active(const struct l2a_net *ln, const struct net_device *dev)
 
 static bool becomes_port(const struct netdev_notifier_changeupper_info *info)
 {
-	const struct net_device *upper = info->upper_dev;
-
-	return info->linking && info->master &&
-	       (netif_is_bridge_master(upper) || netif_is_lag_master(upper) ||
-		netif_is_ovs_master(upper));
+	return info->linking && info->master && takes_from_ports(info->upper_dev);
 }
 
 /*
  * A device that has active VIPs must not become a port: its ARP would pass us by.
- * Standby ones hold nobody up. They may stand on each device there is, and
- * whatever runs containers makes ports of new ones all the time; they go once it
- * is one.
+ * Standby ones hold nobody up: they may stand on each device there is, and whatever
+ * runs containers makes ports of new ones all the time. They stay, for it may be
+ * none for long, or never become one in the end.
  */
 static int upper_changes(struct l2a_net *ln, const struct net_device *dev,
 			 const struct netdev_notifier_changeupper_info *info)
@@ -98,10 +108,7 @@ static int upper_changes(struct l2a_net *ln, const struct net_device *dev,
 	return notifier_from_errno(-EBUSY);
 }
 
-/*
- * A bond becomes what its first port is; who opened a tap may say what it is. As
- * above, standby VIPs go.
- */
+/* A bond becomes what its first port is; who opened a tap may say what it is. */
 static int type_changes(struct l2a_net *ln, const struct net_device *dev)
 {
 	return has_active(ln, dev) ? notifier_from_errno(-EBUSY) : NOTIFY_DONE;
@@ -136,6 +143,10 @@ static int netdev_event(struct notifier_block *nb, unsigned long event,
 			break;
 		fallthrough;
 	case NETDEV_POST_TYPE_CHANGE:
+		mutex_lock(&ln->lock);
+		remove_vips(ln, dev, false);
+		mutex_unlock(&ln->lock);
+		break;
 	case NETDEV_UNREGISTER:
 		mutex_lock(&ln->lock);
 		device_gone(ln, dev);

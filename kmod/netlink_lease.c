@@ -147,7 +147,7 @@ int l2a_nl_lease_renew(struct sk_buff *skb, struct genl_info *info)
 		lease_notify(info, lease, news);
 	} else if (err == -ESTALE) {
 		l2a_set_err_msg_fmt(info->extack,
-				    "token %llu is older than the lease's, %llu",
+				    "token %llu: below the lease's %llu",
 				    token_value, l2a_lease_token(lease));
 		NL_SET_BAD_ATTR(info->extack, token);
 	} else if (err == -ENOSPC) {

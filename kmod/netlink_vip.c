@@ -161,6 +161,22 @@ static int vip_create(struct l2a_net *ln, struct genl_info *info,
 	return 0;
 }
 
+/* A standby's device may have become a port, or of another kind, since. */
+static int activation_check(const struct l2a_vip *vip, struct genl_info *info,
+			    bool active)
+{
+	int err;
+
+	if (!active || rcu_access_pointer(vip->term))
+		return 0;
+	rcu_read_lock();
+	err = l2a_netdev_usable(vip->dev, info->extack);
+	rcu_read_unlock();
+	if (err)
+		NL_SET_BAD_ATTR(info->extack, info->attrs[L2ANNOUNCE_A_VIP_STATE]);
+	return err;
+}
+
 static int vip_change(struct l2a_net *ln, struct genl_info *info,
 		      struct l2a_vip *vip, bool activate)
 {
@@ -172,6 +188,8 @@ static int vip_change(struct l2a_net *ln, struct genl_info *info,
 	int err;
 
 	err = parse_config(ln, info, &config);
+	if (!err)
+		err = activation_check(vip, info, config.active);
 	if (err)
 		return err;
 	l2a_vip_set_announce(ln, vip, &config.announce);
@@ -241,13 +259,19 @@ static bool on_device(const struct l2a_vip *vip, struct nlattr *ifindex)
 static int lease_vips_check(struct genl_info *info, struct l2a_lease *lease)
 {
 	struct nlattr *ifindex = info->attrs[L2ANNOUNCE_A_VIP_IFINDEX];
+	struct nlattr *state = info->attrs[L2ANNOUNCE_A_VIP_STATE];
+	bool active = state && nla_get_u32(state) == L2ANNOUNCE_VIP_STATE_ACTIVE;
 	struct l2a_vip *vip;
 	int err;
 
-	if (!info->attrs[L2ANNOUNCE_A_VIP_ANNOUNCE_INTERVAL])
+	if (!active && !info->attrs[L2ANNOUNCE_A_VIP_ANNOUNCE_INTERVAL])
 		return 0;
 	list_for_each_entry(vip, &lease->vips, lease_node) {
-		err = on_device(vip, ifindex) ? interval_check(info, &vip->key) : 0;
+		if (!on_device(vip, ifindex))
+			continue;
+		err = interval_check(info, &vip->key);
+		if (!err)
+			err = activation_check(vip, info, active);
 		if (err)
 			return err;
 		cond_resched();

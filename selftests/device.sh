@@ -36,7 +36,7 @@ not_a_port() {
 }
 
 begin neighbor worker1
-plan 22
+plan 27
 capture_start
 ip netns exec "$worker1" l2ctl -j monitor > "$L2A_TMP/events" &
 started $!
@@ -96,13 +96,22 @@ check "removed: the device is really gone" \
 
 # Whatever runs containers makes ports of new devices, which a standby VIP may be on.
 for master in br1 bond1; do
-	on worker1 ip link add "of$master" type veth peer name "to$master"
-	on worker1 l2ctl vip add "$VIP" dev "of$master" state standby
+	dev=of$master
+	on worker1 ip link add $dev type veth peer name to$master
+	on worker1 l2ctl vip add "$VIP" dev $dev state standby
 	check "with a standby VIP it becomes a port of $master" \
-		on worker1 ip link set "of$master" master $master
-	check "which tells that the VIP is gone" \
-		wait_for event device-gone "of$master"
+		on worker1 ip link set $dev master $master
+	refused "where the VIP is not made active" "a port of $master" \
+		on worker1 l2ctl vip set "$VIP" dev $dev state active
+	on worker1 l2ctl lease renew 7 ttl 1m
+	on worker1 l2ctl vip set "$VIP" dev $dev lease 7
+	refused "nor with all of a lease" "a port of $master" \
+		on worker1 l2ctl vip set lease 7 state active
+	check "which has changed nothing" vip_is worker1 state standby
+	on worker1 ip link set $dev nomaster
+	check "it becomes active once the device is free" \
+		on worker1 l2ctl vip set lease 7 state active
+	on worker1 ip link del $dev
 done
-check "they are" no_vips
 
 finish

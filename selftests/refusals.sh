@@ -39,7 +39,8 @@ announcing no VIP       | no such VIP               | announce 12.0.0.100
 announcing a standby    | not answering             | announce 12.0.0.101
 lease never renewed     | lease 9                   | vip add 12.0.0.100 dev eth0 lease 9
 release of no lease     | no such lease             | lease release 9
-stale token             | token 1 .*2               | lease renew 1 ttl 1m token 1
+stale token             | token 1: .*2              | lease renew 1 ttl 1m token 1
+long stale token        | 9000000000000000006\.?$   | lease renew 2 ttl 1m token 9000000000000000005
 stale token of a VIP    | token 1 .*2               | vip add 12.0.0.100 dev eth0 lease 1 token 1
 rounds out of range     | announce count.*255       | vip add 12.0.0.100 dev eth0 announce 256
 interval out of range   | interval                  | vip add 12.0.0.100 dev eth0 announce 3/9ms
@@ -115,6 +116,7 @@ link set slave0 master bond0
 END
 on worker1 l2ctl vip add "$VIP2" dev eth0 state standby
 on worker1 l2ctl lease renew 1 ttl 10m token 2
+on worker1 l2ctl lease renew 2 ttl 10m token 9000000000000000006
 before=$(vips)
 
 each refused "$TABLE"

@@ -244,12 +244,12 @@ enum l2announce_stats_attr {
  * @L2ANNOUNCE_CMD_LEASE_EXPIRED_NTF: a lease ran out
  * @L2ANNOUNCE_CMD_CONFLICT_NTF: another station claimed a VIP we answer for; at
  *	most one a second for each VIP
- * @L2ANNOUNCE_CMD_DEVICE_GONE_NTF: a VIP was removed because its device was, or
- *	became a port or of another kind
+ * @L2ANNOUNCE_CMD_DEVICE_GONE_NTF: a VIP was removed because its device was
  * @L2ANNOUNCE_CMD_VIP_CHANGE: change all VIPs that name lease, which is needed, and
  *	ifindex where that is given, as VIP_NEW would each: all of them, or none.
  *	With state or token their activation is made anew. -ENOENT where there is
- *	no such VIP, -ESTALE (token), -ERANGE
+ *	no such VIP, -ESTALE (token), -ERANGE, -EBUSY and -EOPNOTSUPP where one that
+ *	is to become active is on a device that has become a port or of another kind
  */
 enum l2announce_cmd {
 	L2ANNOUNCE_CMD_VIP_NEW = 1,
