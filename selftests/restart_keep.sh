@@ -3,13 +3,19 @@
 #
 # The holder's controller is restarted so that everything is kept: by SIGUSR1, and
 # by SIGTERM where it was started with --keep. It goes on where it was, its local route
-# stays, and nobody on the LAN notices. A plain SIGTERM then does hand over.
+# stays, and nobody on the LAN notices. A plain SIGTERM then does hand over. And where
+# the service has moved to other devices meanwhile, what was kept is no second answer.
 
 # Long enough for a controller to start on a slow machine.
 LEASE_MS=8000
 
 # shellcheck source-path=SCRIPTDIR source=lib_controllers.sh
 . "$(dirname "$0")/lib_controllers.sh"
+
+# The kernel's VIPs are compared by themselves less often than this test takes.
+controller_extra() {
+	echo "reconcile: 1m" >> "$L2A_TMP/$1.yaml"
+}
 
 # start_keeping NAME: its controller, with --keep.
 start_keeping() {
@@ -61,8 +67,19 @@ watch_routes() {
 	done
 }
 
+# another_device NAME: one more on the same LAN, for the service alone.
+another_device() {
+	on "$1" ip link add lan9 link eth0 address 02:00:00:00:00:99 \
+		type macvlan mode bridge
+	on "$1" ip link set lan9 up
+}
+
+answered_there() {
+	sees --since "$start" -- 'answered>=3' sequence=02:00:00:00:00:99
+}
+
 cluster
-plan 12
+plan 15
 
 start=$(now)
 before=$(service_field token)
@@ -88,6 +105,23 @@ check_controllers "no request went unanswered, and nobody else answered" \
 
 controller_signal "$HOLDER" TERM
 check_controllers "SIGTERM without it: another takes over" wait_for taken_over
+check "never two answers" saw dual_answers=0
+
+old=$HOLDER
+HOLDER=$(answerer 1)
+controller_start "$old"
+wait_for node_is "$old" ready > /dev/null || lost "$old is back"
+another_device "$old"
+end_by USR1
+check_controllers "the next holder ends as well" test $STATUS -eq 0
+on "$old" l2ctl --socket "$(controller_socket "$old")" \
+	service set "$SERVICE" dev lan9 deliver none
+controller_start "$HOLDER"
+wait_for node_is "$HOLDER" ready > /dev/null || lost "$HOLDER is back"
+wait_for past "$(later "$(now)" $LEASE_MS)"
+start=$(now)
+check_controllers "the service is answered where its devices are now" \
+	wait_for answered_there
 check "never two answers" saw dual_answers=0
 
 finish

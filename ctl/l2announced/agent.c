@@ -386,6 +386,9 @@ void agent_step(struct agent *a, const struct el_event *ev)
 	/* Once for all that comes in one go. */
 	if (a->routes_stale)
 		agent_set_timer(a->routes, 0);
+	/* Services wait for that to be released. */
+	if (responder_left(a->responder) && election_settled(a->election))
+		agent_set_timer(a->check, 0);
 	if (a->watch)
 		a->watch(a->watch_arg);
 }

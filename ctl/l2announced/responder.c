@@ -29,6 +29,7 @@ struct responder {
 	struct event *ev;
 	struct vips vips;
 	bool silent;			/* all that should be, as of the last sync */
+	bool left;			/* an earlier process's may be active still */
 	uint64_t deadline;
 	uint64_t mends;
 	bool told_missing;
@@ -188,6 +189,7 @@ static void try_open(struct responder *r)
 	if (r->told_missing)
 		log_event(LOG_NOTICE, &back, "kernel module usable");
 	r->told_missing = false;
+	r->left = active.n;
 	r->hooks.there(r->hooks.arg, true, lease.token, &active);
 	names_clear(&active);
 }
@@ -289,10 +291,14 @@ void responder_sync(struct responder *r)
 	r->silent = vips_silent(&r->vips);
 }
 
+/*
+ * What an earlier process left active where nothing is wanted any more, as on a
+ * device that is no longer the service's, only a comparison with the kernel finds.
+ */
 static bool served(const struct responder *r, const struct served *s)
 {
 	return s->serve == EL_SERVE_ACTIVE ?
-	       vips_active(&r->vips, s, r->links) : r->silent;
+	       vips_active(&r->vips, s, r->links) : r->silent && !r->left;
 }
 
 bool responder_served(struct responder *r, struct served *s)
@@ -360,21 +366,25 @@ static const struct l2a_vip *find_dumped(const struct l2a_vip *vips, size_t n,
 	return n ? bsearch(&key, vips, n, sizeof(key), by_place) : NULL;
 }
 
-static void remove_extra(struct responder *r, const struct l2a_vip *found)
+/* Whether it is gone, or none. */
+static bool remove_extra(struct responder *r, const struct l2a_vip *found)
 {
 	struct l2a_error err;
 
 	if (vips_find(&r->vips, &found->addr, found->ifindex))
-		return;
-	if (l2a_vip_del(r->genl, &found->addr, found->ifindex, &err))
+		return true;
+	if (l2a_vip_del(r->genl, &found->addr, found->ifindex, &err)) {
 		log_warn("kernel: %s", err.text);
-	else
-		note_mend(r, &found->addr, found->ifindex, "belonged to no service");
+		return err.code == -ENOENT;
+	}
+	note_mend(r, &found->addr, found->ifindex, "belonged to no service");
+	return true;
 }
 
 static void mend_vips(struct responder *r)
 {
 	struct l2a_vip_filter filter = { .by_lease = true, .lease = r->lease };
+	bool all_gone = true;
 	struct l2a_vip *vips;
 	struct l2a_error err;
 	size_t n;
@@ -394,7 +404,8 @@ static void mend_vips(struct responder *r)
 	for (size_t i = 0; i < r->vips.n; i++)
 		compare(r, &r->vips.v[i], find_dumped(vips, n, &r->vips.v[i]));
 	for (size_t i = 0; i < n; i++)
-		remove_extra(r, &vips[i]);
+		all_gone &= remove_extra(r, &vips[i]);
+	r->left &= !all_gone;
 	free(vips);
 }
 
@@ -479,6 +490,11 @@ size_t responder_vips(const struct responder *r, struct l2a_vip **vips)
 	if (!r->genl || l2a_vip_dump(r->genl, &filter, vips, &n, &err))
 		return 0;
 	return n;
+}
+
+bool responder_left(const struct responder *r)
+{
+	return r->left;
 }
 
 uint64_t responder_mends(const struct responder *r)

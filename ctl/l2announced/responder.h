@@ -84,6 +84,15 @@ bool responder_served(struct responder *r, struct served *s);
  */
 size_t responder_vips(const struct responder *r, struct l2a_vip **vips);
 
+/**
+ * responder_left() - whether an earlier process's VIPs may still be active
+ * @r: responder
+ *
+ * Until responder_check() has compared them with what should be, no service is known
+ * to be silent.
+ */
+bool responder_left(const struct responder *r);
+
 /** responder_mends() - how often the kernel was found to differ */
 uint64_t responder_mends(const struct responder *r);
 

@@ -59,6 +59,8 @@ static int set_up(void **state)
 	agent.base = event_base_new();
 	agent.queue_end = &agent.queue;
 	agent.tick = evtimer_new(agent.base, agent_on_tick, &agent);
+	agent.responder = responder_new(agent.base, 1, NULL, &agent.served,
+					&agent_hooks);
 	agent.election = election_new(&(struct el_config){
 		.node = "n", .boot = "b", .run = "r", .host = "h",
 		.duration_ms = 2000, .renew_ms = 500, .margin_ms = 200,
@@ -73,6 +75,7 @@ static int tear_down(void **state)
 	(void)state;
 	agent_drop_queue(&agent);
 	election_free(agent.election);
+	responder_free(agent.responder);
 	event_free(agent.tick);
 	event_base_free(agent.base);
 	return 0;
