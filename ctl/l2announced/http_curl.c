@@ -289,6 +289,9 @@ static void set_tls(struct http_call *call)
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION,
 			 (long)CURL_SSLVERSION_TLSv1_2);
+	/* A directory of the system's would be trusted beside ours. */
+	if (config->ca_file || config->ca_pem)
+		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 #if CURL_AT_LEAST_VERSION(7, 77, 0)
 	set_pem(easy, CURLOPT_CAINFO, CURLOPT_CAINFO_BLOB, config->ca_file,
 		config->ca_pem);
