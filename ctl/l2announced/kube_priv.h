@@ -93,8 +93,9 @@ size_t kube_headers(const char *const **headers, bool patch);
  * @ms: as long as the server wants it; 0: it does not say
  * @error: what it said
  *
- * Renewals too, so never longer than a lease lasts: what stands before the API says an
- * hour where it does not know, and the API may be back in seconds.
+ * Renewals too, so never for more than half a lease: what stands before the API says
+ * an hour where it does not know, and a server that ends says seconds, to be asked no
+ * more, while another would answer at once.
  */
 void kube_keep_still(struct store *store, uint32_t ms, const char *error);
 

@@ -333,9 +333,12 @@ static void test_busy(void **state)
 	assert_true(server.asked_ms[2] >= server.asked_ms[0] + BUSY_S * 1000);
 }
 
+/* A call that would be too late fails when that is known. */
 static void test_busy_for_long(void **state)
 {
-	static const struct script busy[] = { BUSY("3600"), { 0 } };
+	static const struct script busy[] = {
+		BUSY("3600"), BUSY("3600"), { 0 },
+	};
 	uint64_t begun = now_ms();
 	struct outcome o;
 
@@ -344,14 +347,11 @@ static void test_busy_for_long(void **state)
 	o = put("node/a", 7, "{}");
 	assert_int_equal(o.result, EL_FAILED);
 	assert_non_null(strstr(o.error, "429: too many"));
-	o = put("node/a", 7, "{}");
-	assert_int_equal(o.result, EL_FAILED);
-	assert_non_null(strstr(o.error, "429: too many"));
-	assert_int_equal(server.asked, 1);
+	assert_int_equal(server.asked, 2);
 	assert_true(now_ms() < begun + DURATION_MS);
 }
 
-/* No longer than a lease lasts: what is said may be anybody's guess. */
+/* For half a lease at the most: what is said may be anybody's guess. */
 static void test_busy_for_too_long(void **state)
 {
 	static const struct script busy[][3] = {
@@ -364,22 +364,20 @@ static void test_busy_for_too_long(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(busy) / sizeof(busy[0]); i++) {
-		uint64_t end = now_ms() + PATIENCE_MS;
+		uint64_t end = now_ms() + PATIENCE_MS, later;
 		struct outcome o;
 
 		script(busy[i]);
 		o = get("node/a");
-		assert_int_equal(o.result, EL_FAILED);
-		assert_non_null(strstr(o.error, "503"));
 		while (o.result != EL_OK && now_ms() < end)
 			o = get("node/a");
 		if (o.result != EL_OK)
 			fail_msg("Retry-After: %s: %u requests: %s",
 				 busy[i][0].retry_after, server.asked, o.error);
-		if (server.asked_ms[1] < server.asked_ms[0] + DURATION_MS)
+		later = server.asked_ms[1] - server.asked_ms[0];
+		if (later < DURATION_MS / 2 || later > DURATION_MS * 3 / 4)
 			fail_msg("Retry-After: %s: asked again %u ms later",
-				 busy[i][0].retry_after,
-				 (unsigned int)(server.asked_ms[1] - server.asked_ms[0]));
+				 busy[i][0].retry_after, (unsigned int)later);
 	}
 }
 
