@@ -6,9 +6,10 @@
  * unicast solicitation, with which a neighbour looks whether we are still there,
  * goes to the VIP itself, and where that is no address of this host's it would
  * be routed away before LOCAL_IN. With br_netfilter a bridge takes what it
- * forwards through PRE_ROUTING too; there a frame is not ours to take, and what the
- * bridge passes up is met at LOCAL_IN instead: a unicast solicitation where this
- * host has a local route to the VIP.
+ * forwards through PRE_ROUTING too, before it has decided of which VLAN a frame is,
+ * and whether to take it at all; there it is not ours, and what the bridge passes up
+ * is met at LOCAL_IN instead: what is unicast where this host has a local route to
+ * where it goes.
  *
  * What goes out is guarded at LOCAL_OUT, where the stack and raw sockets pass.
  *
@@ -280,9 +281,11 @@ static noinline unsigned int take_in(struct l2a_net *ln, struct sk_buff *skb,
 	if (likely(nd.kind == L2A_ND_OTHER) || skb->pkt_type == PACKET_LOOPBACK)
 		return NF_ACCEPT;
 	local_bh_disable();
-	claim(ln, skb, state, &nd);
-	if (nd.kind == L2A_ND_ASKS && !nd_bridged(skb))
-		verdict = question(ln, skb, state, &nd);
+	if (!nd_bridged(skb)) {
+		claim(ln, skb, state, &nd);
+		if (nd.kind == L2A_ND_ASKS)
+			verdict = question(ln, skb, state, &nd);
+	}
 	if (verdict == NF_ACCEPT)
 		verdict = l2a_pass(ln);
 	local_bh_enable();
@@ -311,18 +314,20 @@ static bool own_vip(struct l2a_net *ln, const struct net_device *dev,
 static noinline unsigned int deliver(struct l2a_net *ln, struct sk_buff *skb,
 				     const struct nf_hook_state *state)
 {
-	unsigned int verdict;
+	bool own = skb->pkt_type == PACKET_LOOPBACK;
+	unsigned int verdict = NF_ACCEPT;
 	struct l2a_nd nd;
 
 	l2a_nd_read(skb, &nd);
 	if (likely(nd.kind == L2A_ND_OTHER))
 		return NF_ACCEPT;
-	if (nd.kind == L2A_ND_TELLS)
-		return own_vip(ln, state->in, &nd.target) ? NF_DROP : NF_ACCEPT;
-	if (skb->pkt_type == PACKET_LOOPBACK)
-		return NF_ACCEPT;
 	local_bh_disable();
-	verdict = question(ln, skb, state, &nd);
+	if (!own && nd_bridged(skb))
+		claim(ln, skb, state, &nd);
+	if (nd.kind == L2A_ND_TELLS && own_vip(ln, state->in, &nd.target))
+		verdict = NF_DROP;
+	else if (nd.kind == L2A_ND_ASKS && !own)
+		verdict = question(ln, skb, state, &nd);
 	local_bh_enable();
 	return verdict;
 }

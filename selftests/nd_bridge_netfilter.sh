@@ -11,6 +11,7 @@
 . "$(dirname "$0")/lib_ipv6.sh"
 
 BRIDGE=02:00:00:00:00:31
+GROUP2=ff02::1:ff00:101
 
 # calls: bridged IPv6 goes through netfilter.
 calls() {
@@ -22,9 +23,9 @@ believed() {
 	ip -n "$neighbor" -6 neigh show "$VIP" dev eth0 | grep REACHABLE
 }
 
-# hears DEVICE: worker1's stack takes in there what is sent to the VIP's group.
+# hears DEVICE [GROUP]: worker1's stack takes in there what is sent to the VIP's group.
 hears() {
-	ip -n "$worker1" -6 maddr show dev "$1" | grep -w "$GROUP" &&
+	ip -n "$worker1" -6 maddr show dev "$1" | grep -w "${2:-$GROUP}" &&
 		ip -n "$worker1" -6 route show table local dev "$1" \
 			type multicast | grep ff00::/8
 }
@@ -44,7 +45,7 @@ link set port1 up
 link set br1 up
 END
 ip -n "$inner" link set eth0 up
-plan 6
+plan 8
 capture_start
 
 check "bridged IPv6 goes through netfilter" calls
@@ -76,5 +77,22 @@ on worker1 l2ctl vip set "$VIP" dev br1 state active
 claim
 check "active, it sees a claim that the bridge takes in" \
 	wait_for vip_is worker1 conflicts 1
+
+# The bridge tells VLANs apart after netfilter has seen a frame: inner is in another
+# than the bridge, and the neighbour's.
+on worker1 ip link set br1 type bridge vlan_filtering 1
+on worker1 bridge vlan add vid 20 dev port1 pvid untagged
+on worker1 bridge vlan del vid 1 dev port1
+on worker1 bridge vlan add vid 20 dev br1 self
+ip -n "$worker1" link add link br1 name br1.20 type vlan id 20
+ip -n "$worker1" link set br1.20 up
+on worker1 l2ctl vip add "$VIP2" dev br1.20 announce 0
+wait_for hears br1.20 "$GROUP2" > /dev/null
+advertise inner eth0 "$VIP" from=fe80::20
+advertise inner eth0 "$VIP2" from=fe80::20
+check "a claim in a VLAN over the bridge is that VLAN's" \
+	wait_for vip_is worker1 conflicts 1 "$VIP2"
+check "one of the same address in another VLAN is no conflict of the bridge's" \
+	vip_is worker1 conflicts 1
 
 finish
