@@ -289,9 +289,12 @@ static void set_tls(struct http_call *call)
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION,
 			 (long)CURL_SSLVERSION_TLSv1_2);
-	/* A directory of the system's would be trusted beside ours. */
+	/*
+	 * The system's directory would be trusted beside it. Not NULL: that is the
+	 * system's again from libcurl 8.17 on.
+	 */
 	if (config->ca_file || config->ca_pem)
-		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+		curl_easy_setopt(easy, CURLOPT_CAPATH, "/dev/null");
 #if CURL_AT_LEAST_VERSION(7, 77, 0)
 	set_pem(easy, CURLOPT_CAINFO, CURLOPT_CAINFO_BLOB, config->ca_file,
 		config->ca_pem);
