@@ -233,9 +233,8 @@ void kube_keep_still(struct store *store, uint32_t ms, const char *error)
 
 	if (!ms)
 		ms = store->follow.retry_ms;
-	/* A lease that was just renewed outlasts half of it, and one more attempt. */
-	if (ms > store->duration_ms / 2)
-		ms = store->duration_ms / 2;
+	if (ms > store->still_most_ms)
+		ms = store->still_most_ms;
 	until += ms * L2A_NSEC_PER_MSEC;
 	if (until > store->still_until)
 		store->still_until = until;

@@ -65,6 +65,7 @@ struct store {
 	struct store_state told;
 
 	/* Keeping still. */
+	uint32_t still_most_ms;		/* told so by a renewal, the next is in time */
 	uint64_t still_until;		/* ns, CLOCK_MONOTONIC */
 	char *still_error;		/* what the server said */
 	struct kube_calls waiting;
@@ -93,9 +94,9 @@ size_t kube_headers(const char *const **headers, bool patch);
  * @ms: as long as the server wants it; 0: it does not say
  * @error: what it said
  *
- * Renewals too, so never for more than half a lease: what stands before the API says
- * an hour where it does not know, and a server that ends says seconds, to be asked no
- * more, while another would answer at once.
+ * Renewals too, so never for so long that a lease runs out: what stands before the API
+ * says an hour where it does not know, and a server that ends says seconds, to be asked
+ * no more, while another would answer at once.
  */
 void kube_keep_still(struct store *store, uint32_t ms, const char *error);
 

@@ -341,6 +341,9 @@ static struct store *make(const struct config *config,
 	store->duration_ms = config->duration_ms;
 	store->attempt_ms = config->renew_ms;
 	store->timeout_ms = config->duration_ms;
+	/* At least none: see config.c. */
+	store->still_most_ms = config->duration_ms - config->margin_ms -
+			       2 * config->renew_ms;
 	store->follow = (struct follow){
 		.ops = &kube_follow,
 		.store = store,
