@@ -80,8 +80,10 @@ void fence_settle(struct election *e)
 	for (size_t i = 0; i < e->n_nodes; i++) {
 		struct el_node *node = e->nodes[i];
 
+		/* What cannot be read cannot be written over: its incarnation is lost. */
 		if (node->rec && node->rec->node.state != NODE_FENCED &&
-		    !node->fence_req && !view_self(e, node->name))
+		    !node->unreadable && !node->fence_req &&
+		    !view_self(e, node->name))
 			consider(e, node);
 	}
 }

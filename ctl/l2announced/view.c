@@ -135,8 +135,9 @@ static void take_node(struct election *e, const struct el_item *item)
 	node->pass = e->pass;
 	if (old_news(e, item, node->version) && !el_fault(e, EL_FAULT_STALE_VIEW))
 		return;
-	if (!same_to_plan(node->rec, item->rec))
+	if (node->unreadable || !same_to_plan(node->rec, item->rec))
 		e->dirty = true;
+	node->unreadable = false;
 	take_rec(&node->rec, item->rec);
 	node->version = item->version;
 	node->seen = e->now->mono;
@@ -269,20 +270,33 @@ void view_take_item(struct election *e, const struct el_item *item)
 	}
 }
 
+/* Who writes it lives, and may be in any incarnation. */
+static void see_node(struct election *e, const struct el_item *item)
+{
+	struct el_node *node = view_node(e, item->name);
+
+	node->pass = e->pass;
+	if (old_news(e, item, node->version))
+		return;
+	node->unreadable = true;
+	node->version = item->version;
+	node->seen = e->now->mono;
+	e->dirty = true;
+}
+
 /* It is there, as far as can be told, and what was known of it stays. */
 static void see_item(struct election *e, const struct el_item *item)
 {
-	bool of_node = item->kind == RECORD_NODE || item->kind == RECORD_DRAIN;
-	struct el_node *node = of_node ? view_find_node(e, item->name) : NULL;
-	struct el_service *s = of_node ? NULL : view_find_service(e, item->name);
+	struct el_service *s = view_find_service(e, item->name);
+	struct el_node *node = view_find_node(e, item->name);
 
-	if (node && item->kind == RECORD_NODE)
-		node->pass = e->pass;
-	else if (node)
+	if (item->kind == RECORD_NODE)
+		see_node(e, item);
+	else if (item->kind == RECORD_DRAIN && node)
 		node->drain_pass = e->pass;
-	else if (s && item->kind == RECORD_SERVICE)
+	else if (item->kind == RECORD_SERVICE && s)
 		s->spec_pass = e->pass;
-	else if (s)
+	else if (item->kind == RECORD_HOLDER && s)
 		s->holder_pass = e->pass;
 }
 
@@ -302,7 +316,7 @@ static void sweep(struct election *e, const struct el_event *ev)
 	for (size_t i = 0; i < e->n_nodes; i++) {
 		struct el_node *node = e->nodes[i];
 
-		if (node->rec && node->pass != e->pass)
+		if ((node->rec || node->unreadable) && node->pass != e->pass)
 			drop(e, ev, RECORD_NODE, node->name);
 		if (node->drained && node->drain_pass != e->pass)
 			drop(e, ev, RECORD_DRAIN, node->name);
@@ -397,6 +411,8 @@ bool view_dead(struct election *e, const char *name, uint64_t incarnation,
 		return true;
 	if (node->rec && node->rec->node.incarnation == incarnation)
 		return node->rec->node.state == NODE_FENCED;
+	if (node->unreadable)
+		return false;
 	/*
 	 * A claim by a node, or an incarnation, that we have not seen: our view
 	 * of the node lags behind, unless it is whole up to the claim.

@@ -19,7 +19,8 @@
  * struct el_node - a node somebody has spoken of
  * @name: its name
  * @rec: its record, NULL while absent
- * @version: of the record, or the revision it was absent at
+ * @unreadable: there is a newer record, of which nothing is known
+ * @version: of the newest record, or the revision it was absent at
  * @seen: CLOCK_MONOTONIC ns at which it was last seen to change
  * @ready_since: CLOCK_MONOTONIC ns since when it has been ready; NEVER if not
  * @patience_ms: the longest duration it ever told
@@ -35,6 +36,7 @@
 struct el_node {
 	char *name;
 	struct record *rec;
+	bool unreadable;
 	uint64_t version;
 	uint64_t seen;
 	uint64_t ready_since;

@@ -9,8 +9,11 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 
 #include "conversation.h"
+#include "l2announced/assign.h"
+#include "l2announced/view.h"
 
 static void test_answers_only_once_claimed(void **state)
 {
@@ -163,6 +166,24 @@ static void test_old_list_brings_nothing_back(void **state)
 	assert_true(serves("s", EL_SERVE_STANDBY));
 }
 
+/* A node that is first heard of as a holder has no place among the candidates yet. */
+static void test_unheard_holder_is_no_candidate(void **state)
+{
+	char name[16];
+	int n = 0;
+
+	(void)state;
+	joined();
+	shows(RECORD_NODE, "a", PEER("3", "ready", "1"));
+	do
+		snprintf(name, sizeof(name), "s%d", n++);
+	while (assign_score(name, "me") < assign_score(name, "a"));
+	shows(RECORD_SERVICE, name, SERVICE);
+	assert_string_equal(view_find_service(e, name)->assigned->name, "me");
+	shows(RECORD_HOLDER, name, HOLDER("x", "1", "1"));
+	assert_string_equal(view_find_service(e, name)->assigned->name, "me");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +196,7 @@ int main(void)
 		TEST(test_claims_after_a_while_what_nobody_claims),
 		TEST(test_old_view_activates_nothing),
 		TEST(test_old_list_brings_nothing_back),
+		TEST(test_unheard_holder_is_no_candidate),
 	};
 
 	return cmocka_run_group_tests_name("election_claims", tests, NULL, NULL);

@@ -222,6 +222,58 @@ static void test_an_unknown_holder_is_alive(void **state)
 	}
 }
 
+/* A list shows a record whose text means nothing to us. */
+static void shows_unreadable(enum record_kind kind, const char *name)
+{
+	const struct el_item item = {
+		.kind = kind, .name = name, .version = ++rev, .unreadable = true,
+	};
+	struct el_event ev = { .type = EL_EV_VIEW };
+
+	ev.view.rev = rev;
+	ev.view.items = &item;
+	ev.view.n = 1;
+	step(&ev);
+}
+
+/* Such a node lives, in an incarnation we do not know: it is not written over. */
+static void test_the_unreadable_live(void **state)
+{
+	(void)state;
+	joined();
+	shows(RECORD_NODE, "a", PEER("4", "ready", "1"));
+	shows_unreadable(RECORD_NODE, "a");
+	shows(RECORD_HOLDER, "s", HOLDER("a", "5", "7"));
+	shows(RECORD_SERVICE, "s", SERVICE);
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	for (unsigned int i = 1; i <= 8; i++) {
+		live_until(1000 + i * DURATION - 1);
+		tick_at(1000 + i * DURATION);
+		assert_null(find_put(RECORD_NODE, "a"));
+		assert_null(find_put(RECORD_HOLDER, "s"));
+		answer(put_req(RECORD_NODE, "me"), EL_OK);
+	}
+	/* It can be read again: all is as ever. */
+	shows(RECORD_NODE, "a", PEER("5", "fenced", "9"));
+	assert_non_null(find_put(RECORD_HOLDER, "s"));
+}
+
+/* One of whom there is nothing but that is no different. */
+static void test_the_unreadable_from_the_start(void **state)
+{
+	(void)state;
+	joined();
+	shows_unreadable(RECORD_NODE, "a");
+	shows(RECORD_HOLDER, "s", HOLDER("a", "5", "7"));
+	shows(RECORD_SERVICE, "s", SERVICE);
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	for (unsigned int i = 1; i <= 8; i++) {
+		live_until(1000 + i * DURATION - 1);
+		assert_null(find_put(RECORD_HOLDER, "s"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +289,8 @@ int main(void)
 		TEST(test_tells_that_it_had_it_before),
 		TEST(test_a_newer_incarnation_frees_too),
 		TEST(test_an_unknown_holder_is_alive),
+		TEST(test_the_unreadable_live),
+		TEST(test_the_unreadable_from_the_start),
 	};
 
 	return cmocka_run_group_tests_name("election_fencing", tests, NULL, NULL);
