@@ -8,8 +8,8 @@
  * be routed away before LOCAL_IN. With br_netfilter a bridge takes what it
  * forwards through PRE_ROUTING too, before it has decided of which VLAN a frame is,
  * and whether to take it at all; there it is not ours, and what the bridge passes up
- * is met at LOCAL_IN instead: what is unicast where this host has a local route to
- * where it goes.
+ * is met at LOCAL_IN instead: of groups those that the bridge has joined, as a network
+ * card would have it, and what is unicast where this host has a local route to it.
  *
  * What goes out is guarded at LOCAL_OUT, where the stack and raw sockets pass.
  *

@@ -73,7 +73,7 @@ check "so does a policy" \
 on "$HOLDER" nft delete table arp own
 
 on "$other" ip link add br9 type bridge
-# It is born a port: one that has VIPs already cannot become one.
+# It is born a port: the service has no other device here.
 on "$other" ip link add port9 master br9 type veth peer name peer9
 control "$other" service add default/port vip "$VIP2" dev port9
 check_controllers "a device that belongs to a bridge" \

@@ -244,7 +244,8 @@ enum l2announce_stats_attr {
  * @L2ANNOUNCE_CMD_LEASE_EXPIRED_NTF: a lease ran out
  * @L2ANNOUNCE_CMD_CONFLICT_NTF: another station claimed a VIP we answer for; at
  *	most one a second for each VIP
- * @L2ANNOUNCE_CMD_DEVICE_GONE_NTF: a VIP was removed because its device was
+ * @L2ANNOUNCE_CMD_DEVICE_GONE_NTF: a VIP was removed because its device was, or
+ *	an active one because it became a port or of another kind
  * @L2ANNOUNCE_CMD_VIP_CHANGE: change all VIPs that name lease, which is needed, and
  *	ifindex where that is given, as VIP_NEW would each: all of them, or none.
  *	With state or token their activation is made anew. -ENOENT where there is
