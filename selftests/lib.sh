@@ -206,7 +206,10 @@ finish() {
 # ---------------------------------------------------------------- waiting
 
 nap() {
-	read -rt 0.03 -u "$L2A_NAP"
+	local ms=${1:-30} for
+
+	printf -v for '%d.%03d' $((ms / 1000)) $((ms % 1000))
+	read -rt "$for" -u "$L2A_NAP"
 	return 0
 }
 
@@ -234,7 +237,8 @@ later() {
 # wait_until SECONDS COMMAND...: try again until it succeeds or time is up.
 # The output is that of the last try.
 wait_until() {
-	local end=$((${EPOCHREALTIME/./} + $1 * 1000000)) out status
+	local start=${EPOCHREALTIME/./} end out status ms
+	end=$((start + $1 * 1000000))
 	shift
 
 	while true; do
@@ -245,7 +249,10 @@ wait_until() {
 			status=1
 			break
 		fi
-		nap
+		# What takes long is asked for less often: each look costs an
+		# emulated machine, whose clock is slow while it works.
+		ms=$(((${EPOCHREALTIME/./} - start) / 8000))
+		nap $((ms < 30 ? 30 : ms > 300 ? 300 : ms))
 	done
 	[ -z "$out" ] || printf '%s\n' "$out"
 	return $status

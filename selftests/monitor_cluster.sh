@@ -136,6 +136,7 @@ control worker1 service set default/warned vip "${many[@]}"
 cut_off() {
 	control worker1 service set default/warned prefer "$third"
 	control worker1 service set default/warned prefer none
+	nap 1000
 	grep -q 'cut off' "$L2A_TMP/deaf"
 }
 # It is given half a minute.
