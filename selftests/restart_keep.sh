@@ -118,7 +118,7 @@ on "$old" l2ctl --socket "$(controller_socket "$old")" \
 	service set "$SERVICE" dev lan9 deliver none
 controller_start "$HOLDER"
 wait_for node_is "$HOLDER" ready > /dev/null || lost "$HOLDER is back"
-wait_for past "$(later "$(now)" $LEASE_MS)"
+wait_for past "$(later "$(now)" "$LEASE_MS")"
 start=$(now)
 check_controllers "the service is answered where its devices are now" \
 	wait_for answered_there
