@@ -25,7 +25,10 @@
 
 #ifndef L2A_TRACE_HELPERS
 #define L2A_TRACE_HELPERS
-/* A VIP's address as "%pISc" prints it. */
+/*
+ * A VIP's address as "%pISc" prints it. In an entry it stands before all that is no
+ * multiple of four bytes, for a socket address is aligned to that.
+ */
 static inline void l2a_trace_addr(__u8 *to, const struct in6_addr *addr)
 {
 	if (ipv6_addr_v4mapped(addr)) {
@@ -67,8 +70,8 @@ TRACE_EVENT(reply,
 	TP_STRUCT__entry(
 		__string(dev, vip->dev->name)
 		__array(__u8, addr, sizeof(struct sockaddr_in6))
-		__array(__u8, asker, ETH_ALEN)
 		__array(__u8, asker_ip, sizeof(struct sockaddr_in6))
+		__array(__u8, asker, ETH_ALEN)
 	),
 	TP_fast_assign(
 		l2a_assign_str(dev, vip->dev->name);

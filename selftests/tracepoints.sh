@@ -18,8 +18,8 @@ SUPPRESSED_STANDBY=5
 declare -A FIELDS=(
 	[reply]='__data_loc char[] dev;4
 		__u8 addr[28];28
-		__u8 asker[6];6
-		__u8 asker_ip[28];28'
+		__u8 asker_ip[28];28
+		__u8 asker[6];6'
 	[suppress]='__data_loc char[] dev;4
 		__u8 addr[28];28
 		int reason;4'
