@@ -205,6 +205,7 @@ finish() {
 
 # ---------------------------------------------------------------- waiting
 
+# nap [MS]: let that time pass.
 nap() {
 	local ms=${1:-30} for
 
@@ -237,8 +238,9 @@ later() {
 # wait_until SECONDS COMMAND...: try again until it succeeds or time is up.
 # The output is that of the last try.
 wait_until() {
-	local start=${EPOCHREALTIME/./} end out status ms
-	end=$((start + $1 * 1000000))
+	# The command sees these: names that no test has.
+	local l2a_start=${EPOCHREALTIME/./} l2a_ms end out status
+	end=$((l2a_start + $1 * 1000000))
 	shift
 
 	while true; do
@@ -251,8 +253,8 @@ wait_until() {
 		fi
 		# What takes long is asked for less often: each look costs an
 		# emulated machine, whose clock is slow while it works.
-		ms=$(((${EPOCHREALTIME/./} - start) / 8000))
-		nap $((ms < 30 ? 30 : ms > 300 ? 300 : ms))
+		l2a_ms=$(((${EPOCHREALTIME/./} - l2a_start) / 8000))
+		nap $((l2a_ms < 30 ? 30 : l2a_ms > 300 ? 300 : l2a_ms))
 	done
 	[ -z "$out" ] || printf '%s\n' "$out"
 	return $status
