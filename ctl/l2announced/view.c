@@ -270,13 +270,16 @@ void view_take_item(struct election *e, const struct el_item *item)
 	}
 }
 
-/* Who writes it lives, and may be in any incarnation. */
+/*
+ * Who writes it lives, and may be in any incarnation. Our own is not written over
+ * either: what we write bears the version that we know, and is refused.
+ */
 static void see_node(struct election *e, const struct el_item *item)
 {
 	struct el_node *node = view_node(e, item->name);
 
 	node->pass = e->pass;
-	if (old_news(e, item, node->version))
+	if (view_self(e, item->name) || old_news(e, item, node->version))
 		return;
 	node->unreadable = true;
 	node->version = item->version;

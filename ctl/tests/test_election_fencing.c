@@ -222,8 +222,8 @@ static void test_an_unknown_holder_is_alive(void **state)
 	}
 }
 
-/* A list shows a record whose text means nothing to us. */
-static void shows_unreadable(enum record_kind kind, const char *name)
+/* The store, or a list of all it has, shows a record whose text means nothing to us. */
+static void shows_unreadable(enum record_kind kind, const char *name, bool full)
 {
 	const struct el_item item = {
 		.kind = kind, .name = name, .version = ++rev, .unreadable = true,
@@ -231,6 +231,7 @@ static void shows_unreadable(enum record_kind kind, const char *name)
 	struct el_event ev = { .type = EL_EV_VIEW };
 
 	ev.view.rev = rev;
+	ev.view.full = full;
 	ev.view.items = &item;
 	ev.view.n = 1;
 	step(&ev);
@@ -242,7 +243,7 @@ static void test_the_unreadable_live(void **state)
 	(void)state;
 	joined();
 	shows(RECORD_NODE, "a", PEER("4", "ready", "1"));
-	shows_unreadable(RECORD_NODE, "a");
+	shows_unreadable(RECORD_NODE, "a", false);
 	shows(RECORD_HOLDER, "s", HOLDER("a", "5", "7"));
 	shows(RECORD_SERVICE, "s", SERVICE);
 	answer(put_req(RECORD_NODE, "me"), EL_OK);
@@ -264,7 +265,7 @@ static void test_the_unreadable_from_the_start(void **state)
 {
 	(void)state;
 	joined();
-	shows_unreadable(RECORD_NODE, "a");
+	shows_unreadable(RECORD_NODE, "a", false);
 	shows(RECORD_HOLDER, "s", HOLDER("a", "5", "7"));
 	shows(RECORD_SERVICE, "s", SERVICE);
 	answer(put_req(RECORD_NODE, "me"), EL_OK);
@@ -272,6 +273,20 @@ static void test_the_unreadable_from_the_start(void **state)
 		live_until(1000 + i * DURATION - 1);
 		assert_null(find_put(RECORD_HOLDER, "s"));
 	}
+}
+
+/* Nor is a record of our own name: whose it is, and in which incarnation, who knows. */
+static void test_the_unreadable_is_not_ours(void **state)
+{
+	uint64_t known;
+
+	(void)state;
+	shows(RECORD_NODE, "me", PEER("4", "fenced", "1"));
+	known = rev;
+	kernel(0, NULL);
+	links("eth0");
+	shows_unreadable(RECORD_NODE, "me", true);
+	assert_int_equal(find_put(RECORD_NODE, "me")->version, known);
 }
 
 int main(void)
@@ -291,6 +306,7 @@ int main(void)
 		TEST(test_an_unknown_holder_is_alive),
 		TEST(test_the_unreadable_live),
 		TEST(test_the_unreadable_from_the_start),
+		TEST(test_the_unreadable_is_not_ours),
 	};
 
 	return cmocka_run_group_tests_name("election_fencing", tests, NULL, NULL);

@@ -225,6 +225,7 @@ static void test_unit_moves_as_one(void **state)
 	assert_true(serves("t", EL_SERVE_ACTIVE));
 	served("t", true);
 	health(false);
+	assert_true(serves("s", EL_SERVE_STANDBY));
 	assert_true(serves("t", EL_SERVE_STANDBY));
 	served("t", true);
 	assert_string_equal(find_put(RECORD_HOLDER, "t")->rec->holder.why,
