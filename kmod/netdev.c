@@ -21,7 +21,7 @@ static bool takes_from_ports(const struct net_device *master)
 }
 
 /**
- * l2a_netdev_usable - whether a device may carry a VIP that is active
+ * l2a_netdev_usable - whether a VIP may be added to a device, or made active there
  * @dev: the device; RCU held
  * @extack: where to say why not
  *

@@ -161,19 +161,23 @@ static int vip_create(struct l2a_net *ln, struct genl_info *info,
 	return 0;
 }
 
-/* A standby's device may have become a port, or of another kind, since. */
-static int activation_check(const struct l2a_vip *vip, struct genl_info *info,
-			    bool active)
+/*
+ * A standby's device may have become a port, or of another kind, since. One that does
+ * so after this takes the active VIP along: see netdev.c.
+ */
+static int activation_check(const struct l2a_vip *vip, struct genl_info *info)
 {
+	struct nlattr *state = info->attrs[L2ANNOUNCE_A_VIP_STATE];
 	int err;
 
-	if (!active || rcu_access_pointer(vip->term))
+	if (!state || nla_get_u32(state) != L2ANNOUNCE_VIP_STATE_ACTIVE ||
+	    rcu_access_pointer(vip->term))
 		return 0;
 	rcu_read_lock();
 	err = l2a_netdev_usable(vip->dev, info->extack);
 	rcu_read_unlock();
 	if (err)
-		NL_SET_BAD_ATTR(info->extack, info->attrs[L2ANNOUNCE_A_VIP_STATE]);
+		NL_SET_BAD_ATTR(info->extack, state);
 	return err;
 }
 
@@ -188,8 +192,6 @@ static int vip_change(struct l2a_net *ln, struct genl_info *info,
 	int err;
 
 	err = parse_config(ln, info, &config);
-	if (!err)
-		err = activation_check(vip, info, config.active);
 	if (err)
 		return err;
 	l2a_vip_set_announce(ln, vip, &config.announce);
@@ -207,17 +209,22 @@ static int vip_new_locked(struct l2a_net *ln, struct genl_info *info,
 	struct nlattr *address = attrs[L2ANNOUNCE_A_VIP_ADDRESS];
 	struct l2a_vip *vip = l2a_vip_lookup(ln, key);
 	u16 flags = info->nlhdr->nlmsg_flags;
+	int err;
 
 	if (vip && (flags & NLM_F_EXCL)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, address,
 				    KBUILD_MODNAME ": the VIP exists on this device");
 		return -EEXIST;
 	}
-	if (vip)
+	if (vip) {
+		err = activation_check(vip, info);
+		if (err)
+			return err;
 		return vip_change(ln, info, vip,
 				  attrs[L2ANNOUNCE_A_VIP_STATE] ||
 				  attrs[L2ANNOUNCE_A_VIP_LEASE] ||
 				  attrs[L2ANNOUNCE_A_VIP_TOKEN]);
+	}
 	if (!(flags & NLM_F_CREATE)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, address,
 				    KBUILD_MODNAME ": no such VIP on this device");
@@ -259,19 +266,18 @@ static bool on_device(const struct l2a_vip *vip, struct nlattr *ifindex)
 static int lease_vips_check(struct genl_info *info, struct l2a_lease *lease)
 {
 	struct nlattr *ifindex = info->attrs[L2ANNOUNCE_A_VIP_IFINDEX];
-	struct nlattr *state = info->attrs[L2ANNOUNCE_A_VIP_STATE];
-	bool active = state && nla_get_u32(state) == L2ANNOUNCE_VIP_STATE_ACTIVE;
 	struct l2a_vip *vip;
 	int err;
 
-	if (!active && !info->attrs[L2ANNOUNCE_A_VIP_ANNOUNCE_INTERVAL])
+	if (!info->attrs[L2ANNOUNCE_A_VIP_STATE] &&
+	    !info->attrs[L2ANNOUNCE_A_VIP_ANNOUNCE_INTERVAL])
 		return 0;
 	list_for_each_entry(vip, &lease->vips, lease_node) {
 		if (!on_device(vip, ifindex))
 			continue;
 		err = interval_check(info, &vip->key);
 		if (!err)
-			err = activation_check(vip, info, active);
+			err = activation_check(vip, info);
 		if (err)
 			return err;
 		cond_resched();
