@@ -207,10 +207,10 @@ finish() {
 
 # nap [MS]: let that time pass.
 nap() {
-	local ms=${1:-30} for
+	local ms=${1:-30} seconds
 
-	printf -v for '%d.%03d' $((ms / 1000)) $((ms % 1000))
-	read -rt "$for" -u "$L2A_NAP"
+	printf -v seconds '%d.%03d' $((ms / 1000)) $((ms % 1000))
+	read -rt "$seconds" -u "$L2A_NAP"
 	return 0
 }
 
