@@ -206,20 +206,19 @@ static char **make_argv(const struct names *argv)
 
 /*
  * The kernel is told to spare the controller when it runs out of memory; that is
- * not meant for a check or a hook, which may be what uses it up.
+ * not meant for a check or a hook, which may be what uses it up. One that cannot be
+ * told is run all the same.
  */
-static bool be_spared_no_more(void)
+static void be_spared_no_more(void)
 {
 	int fd = open("/proc/self/oom_score_adj", O_RDWR);
-	bool done;
 	char sign;
 
 	if (fd < 0)
-		return false;
-	done = read(fd, &sign, 1) == 1 &&
-	       (sign != '-' || write(fd, "0", 1) == 1);
+		return;
+	if (read(fd, &sign, 1) == 1 && sign == '-')
+		(void)!write(fd, "0", 1);
 	close(fd);
-	return done;
 }
 
 /*
