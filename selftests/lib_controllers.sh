@@ -24,6 +24,10 @@ if slow_kernel; then
 	LEASE_MS=$((4 * LEASE_MS))
 	PATIENCE=$((4 * PATIENCE))
 fi
+# From the last answer of a holder that crashed to the first of the next, at most:
+# the lease, a tenth of it (0.2 s of the default's two), and the time between two
+# requests.
+DUE_MS=$((LEASE_MS + LEASE_MS / 10 + 100))
 
 # The process of each worker's controller.
 declare -A CONTROLLER
@@ -174,6 +178,12 @@ cluster() {
 	wait_for l2a_settled > /dev/null || lost "someone answers"
 	HOLDER=$(answerer 0)
 	printf '# %s holds %s\n' "$HOLDER" "$VIP" >&3
+}
+
+# in_due N: the N-th answerer was there in time after the one before it had crashed.
+in_due() {
+	diag "$(judge --get "answerer.$1.gap_ms") ms without an answer, with a lease of $LEASE_MS ms"
+	saw "answerer.$1.gap_ms<=$DUE_MS"
 }
 
 # lost WHAT: what the test builds on has not come about.
