@@ -4,12 +4,10 @@
  */
 #include <linux/kernel.h>
 #include <linux/module.h>
-#include <linux/netlink.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include "announce.h"
 #include "arp.h"
-#include "compat.h"
 #include "conflict.h"
 #include "lease.h"
 #include "nd.h"
@@ -37,37 +35,6 @@ struct l2a_net *l2a_net(const struct net *net)
 	return net_generic(net, l2a_net_id);
 }
 
-#ifndef NL_SET_ERR_MSG_FMT
-/**
- * l2a_set_err_msg - say why a request is refused, naming something
- * @extack: where to
- * @fmt: as printf's
- *
- * All texts are of one length, filled up with spaces: netlink measures a text, makes
- * room for it, and must not find it longer because the ring came round meanwhile.
- * Process context.
- */
-void l2a_set_err_msg(struct netlink_ext_ack *extack, const char *fmt, ...)
-{
-	static char ring[64][80];
-	static atomic_t next = ATOMIC_INIT(0);
-	char text[sizeof(ring[0])];
-	va_list args;
-	char *slot;
-	int len;
-
-	va_start(args, fmt);
-	len = vscnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	memset(text + len, ' ', sizeof(text) - len);
-	slot = ring[(unsigned int)atomic_inc_return(&next) % ARRAY_SIZE(ring)];
-	/* The end of each stays as it was from the start. */
-	memcpy(slot, text, sizeof(text) - 1);
-	if (extack)
-		extack->_msg = slot;
-}
-#endif
-
 static struct l2a_totals __percpu *totals_alloc(void)
 {
 	struct l2a_totals __percpu *totals;
@@ -88,7 +55,7 @@ static int __net_init l2a_net_init(struct net *net)
 
 	ln->net = net;
 	ln->max_vips = L2A_MAX_VIPS;
-	ln->generation = 1;
+	atomic_set(&ln->generation, 1);
 	mutex_init(&ln->lock);
 	l2a_conflict_net_init(ln);
 
