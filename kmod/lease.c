@@ -101,6 +101,7 @@ static enum hrtimer_restart lease_expired(struct hrtimer *timer)
 	/* One that was released did not run out. */
 	if (!view.valid && view.deadline) {
 		l2a_total_count(lease->ln->totals, L2A_TOTAL_EXPIRIES);
+		l2a_net_changed(lease->ln);
 		trace_lease(lease->ln->net, &view);
 		l2a_nl_lease_expired(lease->ln, &view);
 	}
@@ -149,7 +150,6 @@ static int lease_create(struct l2a_net *ln, u32 id, u64 token,
 	if (err)
 		goto err_term;
 	WRITE_ONCE(ln->nr_leases, ln->nr_leases + 1);
-	l2a_net_changed(ln);
 	*out = lease;
 	return 0;
 
@@ -175,7 +175,6 @@ static int lease_move(struct l2a_lease *lease, u64 token, bool *was_valid)
 	*was_valid = l2a_deadline_ahead(atomic64_xchg(&old->deadline, 0));
 	rcu_assign_pointer(lease->term, term);
 	l2a_term_put(old);
-	l2a_net_changed(lease->ln);
 	return 0;
 }
 
@@ -247,6 +246,8 @@ int l2a_lease_renew(struct l2a_net *ln, u32 id, u64 deadline, const u64 *token,
 		lease_announce(lease);
 
 	*news = moved || valid != was_valid;
+	if (*news)
+		l2a_net_changed(ln);
 	l2a_lease_view(lease, &view);
 	trace_lease(ln->net, &view);
 	return 0;
@@ -264,6 +265,7 @@ void l2a_lease_release(struct l2a_lease *lease)
 
 	atomic64_set(&lease_term(lease)->deadline, 0);
 	hrtimer_try_to_cancel(&lease->timer);
+	l2a_net_changed(lease->ln);
 	l2a_lease_view(lease, &view);
 	trace_lease(lease->ln->net, &view);
 }

@@ -41,6 +41,11 @@
  *
  * Counters
  *	are per CPU and written with softirqs off; they are summed without a lock.
+ *
+ * &l2a_net.verdicts, &l2a_net.walk_rl, &l2a_net.conflict_rl
+ *	are what the packet path writes that CPUs share, and only for a claim to a
+ *	VIP from another hardware address: atomics, and rate limits whose lock is
+ *	tried and not waited for.
  */
 
 /* Claimants remembered at once. */
@@ -57,7 +62,7 @@
  *	it is not 0
  * @max_vips: the most there may be
  * @vip_seq: the place in @vip_list of the VIP added last; only grows
- * @generation: grows with each change that a running dump must notice, never 0
+ * @generation: grows with each change that a running dump must notice, always odd
  * @leases: &struct l2a_lease by id
  * @nr_leases: how many
  * @always: the term of VIPs that are active without a lease; never ends
@@ -80,7 +85,7 @@ struct l2a_net {
 	u32 nr_family[2];
 	u32 max_vips;
 	u64 vip_seq;
-	u32 generation;
+	atomic_t generation;
 	struct xarray leases;
 	u32 nr_leases;
 	struct l2a_term always;
@@ -98,13 +103,14 @@ struct l2a_net *l2a_net(const struct net *net);
 
 /**
  * l2a_net_changed - make dumps that are under way say they were interrupted
- * @ln: the namespace, its lock held
+ * @ln: the namespace
+ *
+ * Any context.
  */
 static inline void l2a_net_changed(struct l2a_net *ln)
 {
-	u32 next = ln->generation + 1;
-
-	WRITE_ONCE(ln->generation, next ? next : 1);
+	/* From 1 on in steps of two: never 0, which netlink takes for "none". */
+	atomic_add(2, &ln->generation);
 }
 
 #endif /* L2A_NET_H */

@@ -266,7 +266,7 @@ int l2a_nl_lease_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	if (cursor->next_id > U32_MAX)
 		return skb->len;
 	rcu_read_lock();
-	cb->seq = READ_ONCE(ln->generation);
+	cb->seq = atomic_read(&ln->generation);
 	xa_for_each_start(&ln->leases, id, lease, cursor->next_id) {
 		if (lease_dump_one(skb, cb, lease))
 			break;

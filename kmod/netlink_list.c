@@ -58,7 +58,7 @@ int l2a_nl_vip_dump(struct sk_buff *skb, struct netlink_callback *cb)
 
 	/* Reads do without the lock, so that they hold up no renewal. */
 	rcu_read_lock();
-	cb->seq = READ_ONCE(ln->generation);
+	cb->seq = atomic_read(&ln->generation);
 	vip = cursor->seq == U64_MAX ? NULL :
 	      l2a_vip_next(ln, &cursor->key, cursor->seq);
 	/* Past the last one, unless the message fills up before. */

@@ -130,7 +130,7 @@ vlans() {
 
 begin neighbor worker1
 require jq awk python3
-plan 23
+plan 27
 each_vlan link add link eth0 name 'v&' type vlan id '&' |
 	quietly worker1 ip -batch -
 check "one address on $VLANS devices" vlans add announce 0
@@ -161,6 +161,18 @@ refused "one more than the limit" "limit of $N" \
 check "a dump that nothing disturbs is whole" dumped whole true
 check "one that a VIP is changed in says that it was interrupted" \
 	dumped interrupted l2ctl vip set "$(addresses 1 1)" dev eth0 announce 1
+check "also one that a lease is released in" \
+	dumped interrupted l2ctl lease release $LEASE
+check "or comes to life again in" \
+	dumped interrupted l2ctl lease renew $LEASE ttl 1h
+check "a mere renewal changes nothing" \
+	dumped whole l2ctl lease renew $LEASE ttl 1h
+check "but its end does" dumped interrupted bash -c "
+	l2ctl lease renew $LEASE ttl 1ms
+	until l2ctl -j lease show | jq -e 'all(.valid | not)' > /dev/null; do
+		sleep 0.01
+	done"
+on worker1 l2ctl lease renew $LEASE ttl 1h
 capture_start
 check "the last one is answered" answered "$(addresses $N 1)"
 
