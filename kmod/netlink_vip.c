@@ -202,6 +202,16 @@ static int vip_change(struct l2a_net *ln, struct genl_info *info,
 	return 0;
 }
 
+/*
+ * As with addresses: what may be added is not changed unless that is asked for.
+ */
+static bool may_change(u16 flags)
+{
+	if (flags & NLM_F_EXCL)
+		return false;
+	return (flags & NLM_F_REPLACE) || !(flags & NLM_F_CREATE);
+}
+
 static int vip_new_locked(struct l2a_net *ln, struct genl_info *info,
 			  const struct l2a_vip_key *key)
 {
@@ -211,7 +221,7 @@ static int vip_new_locked(struct l2a_net *ln, struct genl_info *info,
 	u16 flags = info->nlhdr->nlmsg_flags;
 	int err;
 
-	if (vip && (flags & NLM_F_EXCL)) {
+	if (vip && !may_change(flags)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, address,
 				    KBUILD_MODNAME ": the VIP exists on this device");
 		return -EEXIST;

@@ -98,7 +98,8 @@ static struct nl_msg *build_add_leased(struct walk *w)
 {
 	struct l2a_vip_request r = request(w, 9, L2A_VIP_LEASE);
 
-	return l2a_msg_vip_new(l2a_genl_id(w->g), NLM_F_CREATE, &r);
+	return l2a_msg_vip_new(l2a_genl_id(w->g),
+			       NLM_F_CREATE | NLM_F_REPLACE, &r);
 }
 
 static struct nl_msg *build_activate(struct walk *w)

@@ -203,8 +203,9 @@ enum l2announce_stats_attr {
  * enum l2announce_cmd - the commands
  *
  * @L2ANNOUNCE_CMD_VIP_NEW: add a VIP or change one. Needs family, address and
- *	ifindex. NLM_F_CREATE allows adding (else -ENOENT), NLM_F_EXCL forbids
- *	changing (-EEXIST). What a change does not name stays as it was. A
+ *	ifindex. NLM_F_CREATE allows adding (else -ENOENT), and forbids changing
+ *	(-EEXIST) unless NLM_F_REPLACE comes with it; NLM_F_EXCL forbids it
+ *	anyway. What a change does not name stays as it was. A
  *	request that names state, lease or token makes the VIP's activation anew,
  *	under the lease's token of this moment. Errors, beside those:
  *	-EAFNOSUPPORT (family; IPv6 where this host has none), -EINVAL (something
