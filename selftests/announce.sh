@@ -61,7 +61,7 @@ lladdr() {
 }
 
 begin neighbor worker1 worker2
-plan 19
+plan 21
 capture_start
 
 start=$(now)
@@ -116,6 +116,18 @@ start=$(now)
 on worker1 l2ctl lease renew 1 ttl 10m
 unannounced "a renewal of a valid lease announces nothing" "$start"
 on worker1 l2ctl vip del "$VIP" dev eth0
+
+on worker1 ip link add m0 link eth0 type macvlan mode bridge
+on worker1 ip link set m0 up
+start=$(now)
+# shellcheck disable=SC2086
+on worker1 l2ctl vip add "$VIP" dev m0 $ROUNDS
+announced "it announces on a macvlan" "$start"
+on worker1 ip link set m0 down
+start=$(now)
+on worker1 ip link set m0 up
+announced "and when that comes up, whose carrier was there all the time" "$start"
+on worker1 ip link del m0
 
 start=$(now)
 on worker1 l2ctl vip add "$VIP" dev eth0 announce 0

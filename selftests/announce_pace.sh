@@ -158,12 +158,32 @@ whole() {
 
 # announced N: so many frames have been sent, since the namespace was made.
 announced() {
-	[ "$(quietly worker1 l2ctl -j stats | field announcements)" -ge "$1" ]
+	[ "$(frames_sent)" -ge "$1" ]
+}
+
+frames_sent() {
+	quietly worker1 l2ctl -j stats | field announcements
+}
+
+# rest_is_dropped DESCRIPTION COMMAND...: which ends what is being announced. What the
+# guard dropped would be counted.
+rest_is_dropped() {
+	local description=$1 end counted
+	shift
+
+	"$@"
+	end=$(now)
+	counted=$(frames_sent)
+	# Longer than all that is left would take, and another round.
+	wait_for past "$(later "$end" $((BURST * 1000 / RATE + 2 * INTERVAL)))"
+	unwatch
+	check "$description, the rest is not" wire stopped $N "$end"
+	check "not even tried" [ "$(frames_sent)" = "$counted" ]
 }
 
 begin neighbor worker1
 require python3 l2many
-plan 12
+plan 16
 diag "$N VIPs, $RATE frames a second, $BURST at once"
 
 on worker1 l2ctl settings set announce-rate $RATE announce-burst $BURST
@@ -193,12 +213,14 @@ watch
 on worker1 l2many state $LEASE active
 check "made active in one command, they are announced again" \
 	wait_for announced $((4 * N + BURST))
-on worker1 l2many state $LEASE standby
-end=$(now)
-# Longer than all that is left would take, and another round.
-wait_for past "$(later "$end" $((BURST * 1000 / RATE + 2 * INTERVAL)))"
-unwatch
-check "back to standby, the rest is not" wire stopped $N "$end"
+rest_is_dropped "back to standby" on worker1 l2many state $LEASE standby
 check "and nothing waits" vip_is worker1 answering false $FIRST
+
+sent=$(frames_sent)
+watch
+on worker1 l2many state $LEASE active
+check "active once more, they are announced" \
+	wait_for announced $((sent + BURST))
+rest_is_dropped "with the lease's end" on worker1 l2ctl lease release $LEASE
 
 finish

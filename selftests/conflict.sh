@@ -48,7 +48,7 @@ monitoring() {
 }
 
 begin neighbor worker1 worker2
-plan 12
+plan 13
 capture_start
 ip netns exec "$worker1" l2ctl -j monitor > "$L2A_TMP/events" &
 started $!
@@ -87,6 +87,13 @@ for _ in 1 2 3; do
 done
 check "and further ones" wait_for conflicts 5
 check "which are not each met with one" few_defences "$start"
+
+# DEFEND_INTERVAL in whole seconds, of which one may be cut short at each end.
+wait_for past "$(later "$start" 12000)"
+later_claim=$(now)
+claim worker2
+check "but one that comes when the interval is over is met again" \
+	wait_for defences "$later_claim"
 
 start=$(now)
 ask 3

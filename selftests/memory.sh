@@ -29,24 +29,25 @@ as() {
 	 exec ip netns exec "$worker1" "$@")
 }
 
-# kernel_memory GROUP: bytes of it that are the kernel's: slabs and counters.
+# kernel_memory GROUP KIND: bytes of it that are the kernel's: slab or percpu.
 kernel_memory() {
-	awk '$1 == "slab" || $1 == "percpu" { sum += $2 } END { print sum + 0 }' \
-		"$GROUPS_DIR/$1/memory.stat"
+	awk -v kind="$2" '$1 == kind { print $2 }' "$GROUPS_DIR/$1/memory.stat"
 }
 
+# charged GROUP KIND EACH: so many bytes a VIP at the least.
 charged() {
 	local seen
 
-	seen=$(kernel_memory "$1")
-	[ "$seen" -ge "$2" ] || { echo "$seen bytes, expected $2 at least"; return 1; }
+	seen=$(kernel_memory "$1" "$2")
+	diag "$((seen / N)) bytes of $2 a VIP"
+	[ "$seen" -ge $((N * $3)) ]
 }
 
 uncharged() {
 	local seen
 
-	seen=$(kernel_memory "$1")
-	[ "$seen" -lt "$2" ] || { echo "$seen bytes, expected less than $2"; return 1; }
+	seen=$(kernel_memory "$1" "$2")
+	[ "$seen" -lt $((N * $3)) ] || { echo "$seen bytes"; return 1; }
 }
 
 vips() {
@@ -84,15 +85,17 @@ grep -qw memory $GROUPS_DIR/cgroup.controllers 2> /dev/null ||
 at_end drop_groups
 echo +memory > $GROUPS_DIR/cgroup.subtree_control
 mkdir $GROUPS_DIR/roomy $GROUPS_DIR/tight
-plan 10
+plan 12
 
 on worker1 l2ctl vip add "$VIP" dev eth0
 check "a VIP is small" object_size
 
 check "$N VIPs are added by one group" as roomy l2many add -s eth0 10.0.0.1 $N
-check "and charged to it" charged roomy $((N * 200))
+check "and charged to it" charged roomy slab 190
+check "their counters too" charged roomy percpu 16
 on worker1 l2ctl vip flush
-check "flushed, the charge goes" wait_for uncharged roomy $((N * 50))
+check "flushed, the charge goes" wait_for uncharged roomy slab 40
+check "and that of the counters" wait_for uncharged roomy percpu 8
 
 # Room for the program and for a part of the VIPs.
 for ((i = 1; i <= N; i++)); do

@@ -11,6 +11,10 @@
 EVENTS=/sys/kernel/tracing/events/l2announce
 LEASE=7
 TOKEN=5
+# One that runs out, and one that is given up.
+SHORT=8
+ENDED=9
+VIP6=2001:db8::100
 # L2ANNOUNCE_A_STATS_SUPPRESSED_STANDBY: part of the interface.
 SUPPRESSED_STANDBY=5
 
@@ -110,6 +114,21 @@ happen() {
 	ask 1 "$VIP2"
 	on worker2 arping -q -i eth0 -c 1 -W 0.01 -U -S "$VIP" -P "$VIP"
 	wait_for vip_is worker1 conflicts 1
+	on worker1 l2ctl lease renew $SHORT ttl 1ms
+	wait_for ran_out > /dev/null
+	on worker1 l2ctl lease renew $ENDED ttl 10m
+	on worker1 l2ctl lease release $ENDED
+	[ ! -d /proc/sys/net/ipv6 ] || advertise
+}
+
+# ran_out: the timer of the short lease has told of it.
+ran_out() {
+	[ "$(quietly worker1 l2ctl -j stats | field expiries)" = 1 ]
+}
+
+advertise() {
+	on worker1 l2ctl vip add $VIP6 dev eth0 announce 1
+	wait_for vip_is worker1 announcements 1 $VIP6 > /dev/null
 }
 
 # One after another: a BPF program that goes takes its names from kallsyms, which
@@ -156,7 +175,7 @@ bytes() {
 
 begin neighbor worker1 worker2
 declare -A missing
-plan 20
+plan 24
 capture_start
 attend > "$L2A_TMP/bpftrace"
 
@@ -179,6 +198,14 @@ for tool in trace-cmd perf; do
 	point $tool "conflict, with both MACs" \
 		"conflict: .*dev=eth0 addr=$VIP own=${MAC[worker1]} other=${MAC[worker2]}\$"
 	point $tool lease "lease: .*netns=$netns id=$LEASE deadline=[0-9]+ token=$TOKEN valid=1\$"
+	point $tool "a lease's end" "lease: .*id=$SHORT .*valid=0\$" \
+		"lease: .*id=$ENDED .*valid=0\$"
+	if [ -d /proc/sys/net/ipv6 ]; then
+		point $tool "an IPv6 VIP's announcement" \
+			"announce: .*dev=eth0 addr=$VIP6 form=advertisement\$"
+	else
+		ktap_test_skip "$tool: no IPv6 here"
+	fi
 done
 
 point bpftrace reply "^reply addr=$VIP asker=$(bytes "${MAC[neighbor]}") asker_ip=${ADDRESS[neighbor]}\\.\$"
