@@ -48,6 +48,20 @@ assigned() {
 	port_of "$(judge --since "$1" --get answerer.0.mac)"
 }
 
+# knows_other PORT: the neighbour's cache has the MAC that the other port has now:
+# bonding may have exchanged the two.
+knows_other() {
+	local dev=eth1 mac
+
+	[ "$1" = worker1 ] || dev=eth0
+	mac=$(quietly worker1 cat "/sys/class/net/$dev/address")
+	quietly neighbor ip neigh show "$VIP" dev "$ASK" | grep -i "$mac" || {
+		echo "$dev has $mac"
+		quietly neighbor ip neigh show "$VIP"
+		return 1
+	}
+}
+
 # on_device DEVICE: the checks on one device; what it answers binds the
 # neighbour to a port, whose loss makes bonding speak up.
 on_device() {
@@ -62,11 +76,15 @@ on_device() {
 	check "$dev: answered, from one port" answered_by_ports "$start" 2 macs=1
 	check "$dev: which is the bond's" from_ports "$start"
 
+	# Its stack has to know the VIP, not arping alone.
+	quietly neighbor ping -I "$ASK" -c 1 -W 0.1 "$VIP" > /dev/null
 	port=$(assigned "$start")
 	start=$(now)
 	pull "$port"
 	check "$dev: $port pulled: bonding moves the holder's peer" \
 		wait_for rlb_speaks "$start"
+	check "$dev: to the port that is left, by its MAC" \
+		wait_for knows_other "$port"
 	plug "$port"
 	wait_for usable "$port" > /dev/null
 
@@ -118,7 +136,7 @@ link set bond1 up
 link add link bond1 name bond1.10 type vlan id 10
 link set bond1.10 up
 END
-plan $((2 * 7 + 1 + N_ITSELF + N_FOREIGN + N_STANDBY))
+plan $((2 * 8 + 1 + N_ITSELF + N_FOREIGN + N_STANDBY))
 wait_for usable worker1 > /dev/null
 wait_for usable worker1b > /dev/null
 capture_start

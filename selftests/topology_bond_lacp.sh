@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The VIP on a bond with LACP, its two ports face to face with those of a bond
-# that is a port of br0.
+# that is a port of br0. Its MAC stays whichever ports there are, and to the LAN they
+# are one: a port that is lost needs no announcement.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -50,7 +51,7 @@ link set eth1 down
 link set eth1 master bond1
 link set bond1 up
 END
-plan $((N_ALL + 2 + N_ANSWERS + 2))
+plan $((N_ALL + 2 + N_ANSWERS + 3))
 check "both ports join the aggregate" wait_for both_ports
 capture_start
 
@@ -62,4 +63,8 @@ check "one port pulled: the aggregate is the other" wait_for one_port
 start=$(now)
 ask 2
 check "and answers, once" answered_by 02:00:00:00:00:31 "$start" 2
+start=$(now)
+ask 2 "$VIP" -t 02:00:00:00:00:31
+check "what is sent to the MAC it had arrives" \
+	answered_by 02:00:00:00:00:31 "$start" 2
 finish
