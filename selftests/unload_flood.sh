@@ -40,6 +40,10 @@ flood_goes_on() {
 	wait_for flooded "$packets"
 }
 
+all_shown() {
+	[ "$(quietly worker1 l2ctl -j vip show | grep -o '"address"' | wc -l)" = $N ]
+}
+
 # each_time WHAT: flushed, unloaded, loaded and filled again, under the flood.
 unloads() {
 	on worker1 l2ctl vip flush && unload && not loaded
@@ -47,9 +51,10 @@ unloads() {
 
 begin neighbor worker1
 require l2many l2flood jq
-plan $((4 + 3 * ROUNDS))
+plan $((5 + 3 * ROUNDS))
 on worker1 l2ctl settings set max-vips $N
 check "$N VIPs" add_all 0
+check "all of them are shown" all_shown
 ip netns exec "$neighbor" l2flood eth0 12.0.0.1 10.0.0.1 $N > /dev/null &
 started $!
 
