@@ -93,7 +93,7 @@ on worker1 l2ctl vip del "$VIP" dev eth0
 asked
 check "with the last VIP it goes" ran 0
 
-quietly neighbor l2flood eth0 12.0.0.1 10.1.0.1 $RACERS > "$L2A_TMP/flood" &
+ip netns exec "$neighbor" l2flood eth0 12.0.0.1 10.1.0.1 $RACERS > "$L2A_TMP/flood" &
 flood=$!
 started $flood
 racers=()
@@ -107,7 +107,6 @@ for pid in "${racers[@]}"; do
 	wait "$pid" || lost=$((lost + 1))
 done
 check "$RACERS who add and delete at once are refused nothing" [ $lost = 0 ]
-kill -INT $flood
 kill $flood
 wait $flood 2> /dev/null
 check "under traffic" ran
