@@ -15,6 +15,7 @@
 #include <net/arp.h>
 #include "arp.h"
 #include "conflict.h"
+#include "guard.h"
 #include "net.h"
 #include "reply.h"
 #include "trace.h"
@@ -209,65 +210,13 @@ static unsigned int arp_in(void *priv, struct sk_buff *skb,
 	return request_for_vip(ln, vip, skb);
 }
 
-static bool may_speak_as(struct l2a_net *ln, const struct net_device *dev,
-			 __be32 addr)
-{
-	const struct l2a_vip *vip = l2a_vip_lookup4(ln, addr, dev->ifindex);
-
-	return !vip || l2a_vip_answering(vip);
-}
-
-/*
- * The device a packet speaks for: the one it leaves by. But bonding sends ARP of
- * its own through its ports, for addresses seen on the bond or, tagged, on a VLAN
- * over it.
- */
-static struct net_device *speaker(struct net_device *dev,
-				  const struct sk_buff *skb)
-{
-	struct net_device *master, *vlan;
-
-	if (likely(!netif_is_lag_port(dev)))
-		return dev;
-	master = netdev_master_upper_dev_get_rcu(dev);
-	if (!master || !skb_vlan_tag_present(skb))
-		return master ?: dev;
-	vlan = __vlan_find_dev_deep_rcu(master, skb->vlan_proto,
-					skb_vlan_tag_get_id(skb));
-	return vlan ?: dev;
-}
-
-/* What the walk over the devices above a speaker asks of each. */
-struct claim {
-	const struct net_device *speaker;
-	__be32 addr;
-};
-
-static int may_not_speak_as(struct net_device *upper,
-			    struct netdev_nested_priv *priv)
-{
-	const struct claim *claim = priv->data;
-
-	/* What leaves by a VLAN over the bond has its tag, and its speaker. */
-	if (is_vlan_dev(upper) && netif_is_lag_master(claim->speaker))
-		return false;
-	return !may_speak_as(l2a_net(dev_net(upper)), upper, claim->addr);
-}
-
-/*
- * Bonding also sees what a bridge or a macvlan above sends through it, and does not
- * tell it from the bond's own.
- */
 static bool may_send_as(struct l2a_net *ln, struct net_device *dev, bool bonding,
 			__be32 addr)
 {
-	struct claim claim = { .speaker = dev, .addr = addr };
-	struct netdev_nested_priv priv = { .data = &claim };
+	struct in6_addr mapped;
 
-	if (likely(!bonding))
-		return may_speak_as(ln, dev, addr);
-	return may_speak_as(l2a_net(dev_net(dev)), dev, addr) &&
-	       !netdev_walk_all_upper_dev_rcu(dev, may_not_speak_as, &priv);
+	ipv6_addr_set_v4mapped(addr, &mapped);
+	return l2a_may_send_as(ln, dev, bonding, &mapped);
 }
 
 /*
@@ -301,7 +250,7 @@ static void count_guarded(struct l2a_net *ln)
 static noinline unsigned int guard_out(struct l2a_net *ln, struct sk_buff *skb,
 				       const struct nf_hook_state *state)
 {
-	struct net_device *dev = speaker(state->out, skb);
+	struct net_device *dev = l2a_speaker(state->out, skb);
 	bool bonding = dev != state->out;
 	enum arp_kind kind = arp_kind(skb, state->out);
 	const struct arp_body *body = arp_body(skb);

@@ -28,6 +28,7 @@
 #include <net/ipv6.h>
 #include <net/ndisc.h>
 #include "conflict.h"
+#include "guard.h"
 #include "nd.h"
 #include "nd_packet.h"
 #include "net.h"
@@ -341,34 +342,34 @@ static unsigned int nd_local_in(void *priv, struct sk_buff *skb,
 
 /* ---- the guard of what goes out */
 
-static bool may_speak_as(struct l2a_net *ln, const struct net_device *dev,
-			 const struct in6_addr *addr)
+/* An IPv4 VIP's name is no address on a wire. */
+static bool may_send_as(struct l2a_net *ln, struct net_device *dev, bool bonding,
+			const struct in6_addr *addr)
 {
-	const struct l2a_vip *vip = l2a_vip_lookup6(ln, addr, dev->ifindex);
-
-	return !vip || l2a_vip_answering(vip);
+	return unlikely(ipv6_addr_v4mapped(addr)) ||
+	       l2a_may_send_as(ln, dev, bonding, addr);
 }
 
 /*
  * The address that a solicitation uses instead of a VIP that is not ours to use:
  * the one the stack would choose, else any other of the device's.
  */
-static bool own_source(struct l2a_net *ln, struct net_device *dev,
+static bool own_source(struct l2a_net *ln, struct net_device *dev, bool bonding,
 		       const struct in6_addr *to, struct in6_addr *source)
 {
 	struct inet6_dev *idev = __in6_dev_get(dev);
 	const struct inet6_ifaddr *ifa;
 	bool found = false;
 
-	if (!ipv6_dev_get_saddr(ln->net, dev, to, 0, source) &&
-	    may_speak_as(ln, dev, source))
+	if (!ipv6_dev_get_saddr(dev_net(dev), dev, to, 0, source) &&
+	    may_send_as(ln, dev, bonding, source))
 		return true;
 	if (!idev)
 		return false;
 	read_lock_bh(&idev->lock);
 	list_for_each_entry(ifa, &idev->addr_list, if_list) {
 		if (ifa->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED) ||
-		    !may_speak_as(ln, dev, &ifa->addr))
+		    !may_send_as(ln, dev, bonding, &ifa->addr))
 			continue;
 		*source = ifa->addr;
 		found = true;
@@ -379,13 +380,13 @@ static bool own_source(struct l2a_net *ln, struct net_device *dev,
 }
 
 static unsigned int change_source(struct l2a_net *ln, struct sk_buff *skb,
-				  struct net_device *dev,
+				  struct net_device *dev, bool bonding,
 				  const struct l2a_nd *nd)
 {
 	struct in6_addr source;
 	struct icmp6hdr *icmp;
 
-	if (!own_source(ln, dev, &nd->target, &source) ||
+	if (!own_source(ln, dev, bonding, &nd->target, &source) ||
 	    skb_ensure_writable(skb, nd->offset + sizeof(struct nd_msg)))
 		return NF_DROP;
 	icmp = (struct icmp6hdr *)(skb_network_header(skb) + nd->offset);
@@ -404,9 +405,10 @@ static void count_guarded(const struct l2a_net *ln)
 
 /* A host or router that speaks as a VIP which it does not hold is entered as it. */
 static unsigned int guard_others(struct l2a_net *ln, const struct sk_buff *skb,
-				 const struct net_device *dev)
+				 struct net_device *dev)
 {
-	if (!l2a_nd_routers(skb) || may_speak_as(ln, dev, &ipv6_hdr(skb)->saddr))
+	if (!l2a_nd_routers(skb) ||
+	    may_send_as(ln, dev, false, &ipv6_hdr(skb)->saddr))
 		return NF_ACCEPT;
 	count_guarded(ln);
 	return NF_DROP;
@@ -420,7 +422,8 @@ static unsigned int guard_others(struct l2a_net *ln, const struct sk_buff *skb,
 static noinline unsigned int guard_out(struct l2a_net *ln, struct sk_buff *skb,
 				       const struct nf_hook_state *state)
 {
-	bool probe, claims;
+	struct net_device *dev = l2a_speaker(state->out, skb);
+	bool bonding = dev != state->out, probe, claims;
 	struct l2a_nd nd;
 
 	l2a_nd_read(skb, &nd);
@@ -428,14 +431,14 @@ static noinline unsigned int guard_out(struct l2a_net *ln, struct sk_buff *skb,
 		return guard_others(ln, skb, state->out);
 	probe = nd.kind == L2A_ND_ASKS && ipv6_addr_any(&nd.saddr);
 	claims = (probe || nd.kind == L2A_ND_TELLS) &&
-		 !may_speak_as(ln, state->out, &nd.target);
-	if (!claims && may_speak_as(ln, state->out, &nd.saddr))
+		 !may_send_as(ln, dev, bonding, &nd.target);
+	if (!claims && may_send_as(ln, dev, bonding, &nd.saddr))
 		return NF_ACCEPT;
 
 	count_guarded(ln);
 	if (claims || nd.kind == L2A_ND_TELLS)
 		return NF_DROP;
-	return change_source(ln, skb, state->out, &nd);
+	return change_source(ln, skb, dev, bonding, &nd);
 }
 
 /*
