@@ -116,7 +116,10 @@ static bool read_options(const struct sk_buff *skb, struct l2a_nd *nd)
 		option = skb_header_pointer(skb, pos, sizeof(buf), &buf);
 		if (!option || !option->len || pos + option->len * 8 > skb->len)
 			return false;
-		if (option->type == wanted && option->len == 1 && !nd->told) {
+		if (option->type == wanted && !nd->told) {
+			/* As long as Ethernet's (RFC 2464, section 6). */
+			if (option->len != 1)
+				return false;
 			ether_addr_copy(nd->lladdr, option->lladdr);
 			nd->told = true;
 		}

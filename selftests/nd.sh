@@ -88,7 +88,7 @@ tracked() {
 }
 
 begin neighbor worker1
-plan 38
+plan 39
 capture_start
 
 check "an IPv6 address is taken" on worker1 l2ctl vip add "$VIP" dev eth0 \
@@ -160,13 +160,15 @@ unanswered "an option without length" more=0e00000000000000
 unanswered "an option beyond the end" more=0e02000000000000
 unanswered "half an option" more=0e01
 unanswered "from :: with a link-layer address" from=::
+unanswered "from :: with one of another length" from=:: option=none \
+	more=01020000000000000000000000000000
 unanswered "from :: to one host" from=:: option=none to="$VIP" \
 	to_mac="${MAC[worker1]}"
 unanswered "from a group" from=ff02::1
 check "none of these was counted" vip_is worker1 replies "$before"
 # From a group is what IPv6 itself drops.
 check "all the others were left to the stack" \
-	[ "$(passed)" -ge $((passed_before + 8)) ]
+	[ "$(passed)" -ge $((passed_before + 9)) ]
 
 start=$(now)
 solicit neighbor eth0 "$VIP" fragment=64
