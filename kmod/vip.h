@@ -11,6 +11,7 @@
 #include <linux/rhashtable.h>
 #include <net/ipv6.h>
 #include "announce.h"
+#include "nd.h"
 #include "stats.h"
 #include "term.h"
 
@@ -130,19 +131,20 @@ static inline bool l2a_dev_does_arp(const struct net_device *dev)
  * Any context but NMI.
  *
  * Return: true while it does: the VIP is active, its term lasts, and the device is
- * up and does ARP.
+ * up and does ARP, or has IPv6 where the VIP is of that.
  */
 static inline bool l2a_vip_answering(const struct l2a_vip *vip)
 {
 	const struct l2a_term *term;
-	bool valid;
+	bool answering;
 
 	/* For those who hold the lock instead. */
 	rcu_read_lock();
 	term = rcu_dereference(vip->term);
-	valid = term && l2a_term_valid(term);
+	answering = term && l2a_term_valid(term) && l2a_dev_does_arp(vip->dev) &&
+		    (!l2a_vip_is6(&vip->key) || l2a_nd_heard(vip->dev));
 	rcu_read_unlock();
-	return valid && l2a_dev_does_arp(vip->dev);
+	return answering;
 }
 
 int l2a_vip_init(void);

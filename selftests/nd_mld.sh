@@ -43,7 +43,7 @@ snooping() {
 
 begin neighbor worker1 worker2
 require bridge
-plan 22
+plan 27
 capture_start
 
 start=$(now)
@@ -124,6 +124,21 @@ start=$(now)
 ask 1
 check "the standby that takes over hears the first question" \
 	saw --since "$start" -- answered=1 "sequence=${MAC[worker2]}"
+
+# Without IPv6 the device hears nobody ask: it must not draw them to itself.
+start=$(now)
+on worker2 sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1
+check "IPv6 switched off on the device, the VIP does not answer" \
+	vip_is worker2 answering false
+refused "nor is it announced" 'not answering' on worker2 l2ctl announce "$VIP"
+on worker2 ip link set eth0 down
+on worker2 ip link set eth0 up
+capture_sync
+check "the device down and up neither" saw --since "$start" -- announcements=0
+on worker2 sysctl -qw net.ipv6.conf.eth0.disable_ipv6=0
+check "on again, it does" vip_is worker2 answering true
+on worker2 l2ctl announce "$VIP"
+check "and is" wait_for sees --since "$start" -- 'announcements>=1'
 
 # Below IPv6's least MTU the stack drops IPv6 from the device, groups and all.
 on worker1 ip link set eth0 mtu 1200

@@ -59,7 +59,8 @@ enum l2announce_vip_state {
  * @L2ANNOUNCE_A_VIP_REFRESH: u32, milliseconds between announcements after the
  *	rounds, 0 for none (the default), else 1000 to 86400000
  * @L2ANNOUNCE_A_VIP_ANSWERING: u8, 1 while this node answers for the address:
- *	active, lease valid, device up (in answers only)
+ *	active, lease valid, device up, and IPv6 on there where the address is one
+ *	of that (in answers only)
  * @L2ANNOUNCE_A_VIP_REPLIES: u64, requests answered (in answers only)
  * @L2ANNOUNCE_A_VIP_SUPPRESSED: u64, requests kept from the stack because the
  *	VIP was not answering (in answers only)
