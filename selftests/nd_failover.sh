@@ -21,11 +21,11 @@ heard() {
 }
 
 reaches() {
-	quietly neighbor ping -6 -n -q -c 1 -W 1 "$VIP"
+	quietly neighbor ping -6 -n -q -c 1 -W 1 "${1:-$VIP}"
 }
 
 cluster
-plan 18
+plan 19
 
 check "the answers are right by RFC 4861" saw malformed=0 'answered>=3'
 check_controllers "the holder accepts what is sent to the VIP" \
@@ -69,5 +69,9 @@ check "never two answers, never a wrong one" saw dual_answers=0 malformed=0 \
 control "$third" service del "$SERVICE"
 check_controllers "the service deleted, its route goes with it" \
 	wait_for not delivered "$third"
+on "$third" l2ctl --socket "$(controller_socket "$third")" \
+	service add default/link vip fe80::100 dev eth0 deliver route
+check_controllers "a service's link-local address is reached, on its device" \
+	wait_for reaches fe80::100%eth0
 
 finish
