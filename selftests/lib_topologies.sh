@@ -39,7 +39,7 @@ build() {
 	diag "$1: $commands"
 	err=$(ip -n "${!1}" -batch - <<< "$commands" 2>&1) && return
 	case $err in
-	*"Unknown device type"* | *"not supported"* | *"What is"*)
+	*"Unknown device type"* | *"not supported"* | *"What is"* | *"unknown command"*)
 		skip_all "cannot be built here: ${err%%$'\n'*}"
 		;;
 	esac
