@@ -138,12 +138,22 @@ static void count_dual(struct vip *vip, struct life *life,
 	memcpy(dual->second, frame->sha, MAC_LEN);
 }
 
+static bool for_all_nodes(const struct frame *frame)
+{
+	static const uint8_t all[MAC_LEN] = { 0x33, 0x33, 0, 0, 0, 1 };
+	static const struct ip group = {
+		.version = 6, .bytes = { 0xff, 2, [15] = 1 },
+	};
+
+	return same_mac(frame->dst, all) && ip_same(&frame->tip, &group);
+}
+
 /* RFC 4861, section 7.2.4: to whoever asked, and to all where it has no address. */
 static bool to_asker(const struct life *life, const struct frame *frame)
 {
 	if (frame->tip.version != 6)
 		return true;
-	return life->probe ? frame->gratuitous :
+	return life->probe ? for_all_nodes(frame) :
 			     ip_same(&frame->tip, &life->sip);
 }
 
@@ -227,16 +237,6 @@ static struct life *probe_answered(struct vip *vip, const struct frame *frame)
 			return life;
 	}
 	return NULL;
-}
-
-static bool for_all_nodes(const struct frame *frame)
-{
-	static const uint8_t all[MAC_LEN] = { 0x33, 0x33, 0, 0, 0, 1 };
-	static const struct ip group = {
-		.version = 6, .bytes = { 0xff, 2, [15] = 1 },
-	};
-
-	return same_mac(frame->dst, all) && ip_same(&frame->tip, &group);
 }
 
 static bool for_everyone(const struct frame *frame)

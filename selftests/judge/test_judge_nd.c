@@ -247,6 +247,28 @@ static void test_probes(void **state)
 	tally_free(&tally);
 }
 
+/* An answer to a probe for any other group, or to one host's MAC. */
+static void test_probe_answered_elsewhere(void **state)
+{
+	struct packet packet;
+	struct tally tally;
+
+	(void)state;
+	start(&tally);
+	ask(&tally, 0, asker, NOBODY);
+	advertisement(&packet, mac_a, to_group, GROUP, OVERRIDE);
+	feed(&tally, &packet, 2 * MS);
+	ask(&tally, 1000 * MS, asker, NOBODY);
+	advertisement(&packet, mac_a, asker, ALL, OVERRIDE);
+	feed(&tally, &packet, 1002 * MS);
+	tally_end(&tally);
+
+	expect(&tally, "probes_answered=2");
+	expect(&tally, "malformed=2");
+	expect(&tally, "fault_destination=2");
+	tally_free(&tally);
+}
+
 static void test_announcements(void **state)
 {
 	struct packet packet;
@@ -635,6 +657,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_probes),
+		cmocka_unit_test(test_probe_answered_elsewhere),
 		cmocka_unit_test(test_announcements),
 		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_faults_of_answers),
