@@ -14,7 +14,7 @@ LINKLOCAL=fe80::100
 # once SINCE [RULE...]: one question, one answer with nothing wrong, from worker1.
 once() {
 	saw --since "$1" -- requests=1 answered=1 replies=1 malformed=0 \
-		"sequence=${MAC[worker1]}" "${@:2}"
+		other_source=0 "sequence=${MAC[worker1]}" "${@:2}"
 }
 
 # state_is NAME ADDRESS PATTERN: what its neighbour table says of an address.
@@ -98,7 +98,7 @@ start=$(now)
 ask 3
 check "each question answered once, by all of RFC 4861's rules" \
 	saw --since "$start" -- requests=3 answered=3 replies=3 malformed=0 \
-	"sequence=${MAC[worker1]}" dual_answers=0 unsolicited=0
+	other_source=0 "sequence=${MAC[worker1]}" dual_answers=0 unsolicited=0
 check "the Router flag is not set on a host" saw --since "$start" -- routers=0
 check "the counter of replies agrees" vip_is worker1 replies 3
 
@@ -144,7 +144,7 @@ dad_on neighbor eth0
 on neighbor ip addr add "$VIP/64" dev eth0
 check "another host's duplicate address detection fails" wait_for dad_failed
 check "since its probe was answered, to all nodes" saw --since "$start" -- \
-	'probes>=1' 'probes_answered>=1' malformed=0
+	'probes>=1' 'probes_answered>=1' malformed=0 other_source=0
 check "and entered nobody in the neighbour table" [ "$before" -eq 0 ]
 check "nor was it a conflict" vip_is worker1 conflicts 0
 on neighbor ip addr del "$VIP/64" dev eth0

@@ -17,7 +17,7 @@ ROUNDS="announce $COUNT/${INTERVAL}ms"
 # exactly SINCE N: so many rounds came since then, all of them whole.
 exactly() {
 	saw --since "$1" -- "announcements=$2" "rounds_whole=$2" \
-		announcements_unaccepted=0
+		announcements_unaccepted=0 other_source=0
 }
 
 # announced DESCRIPTION SINCE: COUNT rounds come, and for another interval and a

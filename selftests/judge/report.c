@@ -103,6 +103,7 @@ static void add_requests(struct json_object *object, const struct vip *vip)
 	add_count(object, "unsolicited", vip->unsolicited);
 	add_faults(object, vip);
 	add_count(object, "sourced", vip->sourced);
+	add_count(object, "other_source", vip->other_source);
 	add_count(object, "dual_answers", vip->n_duals);
 	add_ms(object, "longest_gap_ms",
 	       vip->replies > 1 ? vip->longest_gap : -1);

@@ -171,6 +171,12 @@ static void count_faults(struct vip *vip, const struct frame *frame,
 	vip->routers += frame->router;
 }
 
+/* Allowed, but where every advertisement is to come from its target it is wrong. */
+static void count_source(struct vip *vip, const struct frame *frame)
+{
+	vip->other_source += !ip_same(&frame->source, &frame->sip);
+}
+
 static void count_life(struct vip *vip, struct life *life,
 		       const struct frame *frame)
 {
@@ -198,6 +204,7 @@ static void count_answer(struct tally *tally, struct vip *vip,
 
 	vip->replies++;
 	count_faults(vip, frame, life);
+	count_source(vip, frame);
 	if (!vip->first_answer)
 		vip->first_answer = frame->time;
 	else if (frame->time - vip->last_answer > vip->longest_gap)
@@ -321,6 +328,7 @@ static void count_announcement(struct tally *tally, struct vip *vip,
 	if (!tally->filter.any_announcer &&
 	    !same_mac(tally->filter.announcer, frame->sha))
 		return;
+	count_source(vip, frame);
 	entry = APPEND(vip->announcements, vip->n_announcements);
 	entry->time = frame->time;
 	memcpy(entry->mac, frame->sha, MAC_LEN);

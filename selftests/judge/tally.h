@@ -24,6 +24,8 @@
  * round	announcements of one MAC: ends where a form comes again
  * sourced	a request for something else whose sender is the address, or an
  *		advertisement of something else that comes from it
+ * other source	an advertisement of the address, answer or announcement, whose
+ *		IPv6 source is another
  * join, leave	a multicast listener report that names the address's
  *		solicited-node group
  */
@@ -169,6 +171,7 @@ struct life {
  * @faults: and how many of them had each FAULT_... bit
  * @routers: answers with the Router flag
  * @sourced: frames about something else with this address as sender
+ * @other_source: answers and announcements that come from another address
  * @joins: reports of its solicited-node group
  * @leaves: reports that the group was left
  * @longest_gap: ns between two answers that follow each other
@@ -190,6 +193,7 @@ struct vip {
 	uint64_t faults[FAULTS];
 	uint64_t routers;
 	uint64_t sourced;
+	uint64_t other_source;
 	uint64_t joins;
 	uint64_t leaves;
 	int64_t longest_gap;

@@ -126,7 +126,7 @@ static void solicitation(struct packet *packet, const uint8_t *who,
 static void advertisement(struct packet *packet, const uint8_t *who,
 			  const uint8_t *dst, const char *to, uint8_t flags)
 {
-	head(packet, who, dst, WORKER, to);
+	head(packet, who, dst, VIP, to);
 	body(packet, ADVERTISEMENT, flags, VIP);
 	option(packet, 2, who);
 	seal(packet);
@@ -504,6 +504,39 @@ static void test_sourced(void **state)
 	tally_free(&tally);
 }
 
+/* Allowed by RFC 4861, so nothing is wrong with it; but it is told. */
+static void test_other_source(void **state)
+{
+	struct packet packet;
+	struct tally tally;
+
+	(void)state;
+	start(&tally);
+	head(&packet, mac_a, all_nodes, WORKER, ALL);
+	body(&packet, ADVERTISEMENT, OVERRIDE, VIP);
+	option(&packet, 2, mac_a);
+	seal(&packet);
+	feed(&tally, &packet, 0);
+	ask(&tally, 1 * MS, asker, NEIGHBOR);
+	head(&packet, mac_a, asker, WORKER, NEIGHBOR);
+	body(&packet, ADVERTISEMENT, SOLICITED | OVERRIDE, VIP);
+	option(&packet, 2, mac_a);
+	seal(&packet);
+	feed(&tally, &packet, 2 * MS);
+	expect(&tally, "other_source=2");
+	/* What comes from the address itself is none. */
+	announce(&tally, 1100 * MS, mac_a);
+	ask(&tally, 1200 * MS, asker, NEIGHBOR);
+	answer(&tally, 1201 * MS, mac_a, asker);
+	tally_end(&tally);
+	expect(&tally, "other_source=2");
+	expect(&tally, "announcements=2");
+	expect(&tally, "announcements_unaccepted=0");
+	expect(&tally, "answered=2");
+	expect(&tally, "malformed=0");
+	tally_free(&tally);
+}
+
 /* The link-layer address in the option is the asker's, whoever carried it. */
 static void test_asker(void **state)
 {
@@ -665,6 +698,7 @@ int main(void)
 		cmocka_unit_test(test_router),
 		cmocka_unit_test(test_invalid_solicitations),
 		cmocka_unit_test(test_sourced),
+		cmocka_unit_test(test_other_source),
 		cmocka_unit_test(test_asker),
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_listener_reports),
