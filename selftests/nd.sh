@@ -70,6 +70,11 @@ passed() {
 	quietly worker1 l2ctl -j stats | field passed
 }
 
+# heard: solicitations that worker1's stack has got, whatever it did with them.
+heard() {
+	quietly worker1 sed -n 's/^Icmp6InNeighborSolicits\s*//p' /proc/net/snmp6
+}
+
 # track: worker1 looks at connections, which takes fragments together. tracked: it
 # has seen a solicitation as a whole.
 track() {
@@ -88,7 +93,7 @@ tracked() {
 }
 
 begin neighbor worker1
-plan 39
+plan 42
 capture_start
 
 check "an IPv6 address is taken" on worker1 l2ctl vip add "$VIP" dev eth0 \
@@ -169,6 +174,16 @@ check "none of these was counted" vip_is worker1 replies "$before"
 # From a group is what IPv6 itself drops.
 check "all the others were left to the stack" \
 	[ "$(passed)" -ge $((passed_before + 9)) ]
+
+# Too short for a target, or for the whole of it: no solicitation to the judge either.
+before=$(heard)
+for octets in 8 23; do
+	start=$(now)
+	solicit neighbor eth0 "$VIP" "from=${ADDRESS6[neighbor]}" length=$octets
+	check "cut to $octets octets: not answered" saw --since "$start" -- \
+		requests=0 replies=0 announcements=0
+done
+check "both were left to the stack" [ "$(heard)" -ge $((before + 2)) ]
 
 start=$(now)
 solicit neighbor eth0 "$VIP" fragment=64
