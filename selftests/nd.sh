@@ -119,6 +119,11 @@ solicit neighbor eth0 "$VIP" "from=${ADDRESS6[neighbor]}"
 check "an asker with a global address is answered there" once "$start"
 check "and learned, as the stack would" \
 	state_is worker1 "${ADDRESS6[neighbor]}" "lladdr ${MAC[neighbor]} STALE"
+on worker1 ip -6 neigh replace "${ADDRESS6[neighbor]}" dev eth0 \
+	lladdr 02:00:00:00:00:99 nud reachable
+solicit neighbor eth0 "$VIP" "from=${ADDRESS6[neighbor]}"
+check "and again where it was known by another, and for sure" \
+	state_is worker1 "${ADDRESS6[neighbor]}" "lladdr ${MAC[neighbor]} STALE"
 
 start=$(now)
 solicit neighbor eth0 "$VIP" "from=${ADDRESS6[neighbor]}" \

@@ -65,7 +65,7 @@ few_defences() {
 
 begin neighbor worker1 worker2
 require jq
-plan 22
+plan 23
 capture_start
 
 start=$(now)
@@ -160,6 +160,9 @@ check "met by an announcement" wait_for sees --since "$start" \
 	--announcer "${MAC[worker2]}" -- rounds_whole=1
 claim
 check "another is a conflict too" wait_for vip_is worker2 conflicts 2
+solicit neighbor eth0 "${ADDRESS6[worker2]}" "from=$VIP"
+check "and so is a question asked in the VIP's name" \
+	wait_for vip_is worker2 conflicts 3
 check "but not every one is met" few_defences "$start"
 
 finish

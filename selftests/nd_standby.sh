@@ -82,7 +82,7 @@ told_routers() {
 }
 
 begin neighbor worker1 worker2
-plan 22
+plan 23
 capture_start
 on worker1 ip link add dummy0 type dummy
 on worker1 ip link set dummy0 up
@@ -109,8 +109,13 @@ silent "the lease over, it is silent, with the VIP on eth0 too"
 on worker1 ip addr del "$VIP/128" dev eth0
 on worker1 l2ctl vip set "$VIP" dev eth0 lease none state standby
 
-# The holder would answer the probe, and the stack give the address up.
+# Its own neighbour table goes by what the holder says, as everybody's.
+on worker1 ip -6 neigh replace "$VIP" lladdr "${MAC[worker3]}" dev eth0 nud stale
 on worker2 l2ctl vip add "$VIP" dev eth0 announce 1
+check "a standby's own neighbour entry follows the holder" \
+	wait_for follows worker1 "${MAC[worker2]}" eth0
+
+# The holder would answer the probe, and the stack give the address up.
 dad_on worker1 eth0
 # Long enough for the holder to be heard meanwhile.
 sysctl_in worker1 eth0.dad_transmits=5
