@@ -93,7 +93,7 @@ tracked() {
 }
 
 begin neighbor worker1
-plan 42
+plan 43
 capture_start
 
 check "an IPv6 address is taken" on worker1 l2ctl vip add "$VIP" dev eth0 \
