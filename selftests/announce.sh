@@ -52,10 +52,6 @@ unannounced() {
 	check "$1" saw --since "$2" -- announcements=0
 }
 
-follows() {
-	ip -n "$neighbor" neigh show "$VIP" dev eth0 | grep -i "${MAC[$1]}"
-}
-
 lladdr() {
 	on worker1 ip link set eth0 address "$1"
 }
@@ -151,9 +147,10 @@ check "by default there are 3 rounds, more than a second apart" \
 # A neighbour that knows the old holder follows the new one's announcement.
 ask 1
 on neighbor ip neigh replace "$VIP" lladdr "${MAC[worker1]}" dev eth0 nud stale
-check "the neighbour knows the holder" follows worker1
+check "the neighbour knows the holder" follows neighbor "${MAC[worker1]}"
 on worker1 l2ctl vip set "$VIP" dev eth0 state standby
 on worker2 l2ctl vip add "$VIP" dev eth0
-check "and follows the announcement of the next" wait_for follows worker2
+check "and follows the announcement of the next" \
+	wait_for follows neighbor "${MAC[worker2]}"
 
 finish

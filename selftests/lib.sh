@@ -403,15 +403,16 @@ listening() {
 	grep -q 'listening on' "$1"
 }
 
-# capture_on NAMESPACE DEVICE: capture ARP there until the test ends. tcpdump
-# says "listening on" when its socket is in place.
+# capture_on NAMESPACE DEVICE [OPTION...]: capture ARP there until the test ends, with
+# these options of tcpdump's, which says "listening on" when its socket is in place.
 capture_on() {
 	local ns=$1 dev=$2
+	shift 2
 
 	capture_stop
 	CAPTURE=$L2A_TMP/$((++L2A_CAPTURES))-$ns-$dev.pcap
 	ip netns exec "${!ns}" tcpdump -i "$dev" -Z root -U \
-		--immediate-mode -w "$CAPTURE" "$L2A_FILTER" \
+		--immediate-mode -w "$CAPTURE" "$@" "$L2A_FILTER" \
 		2> "$L2A_TMP/tcpdump" &
 	L2A_CAPTURE_PID=$!
 	started $L2A_CAPTURE_PID
@@ -529,9 +530,32 @@ vip_is() {
 	[ "$seen" = "$3" ] || { echo "$1: $2 of ${4:-$VIP} is '$seen', expected '$3'"; return 1; }
 }
 
+# ---------------------------------------------------------------- neighbour tables
+
 # neighbour_state NAME ADDRESS: what a node's neighbour table says, STALE ...
 neighbour_state() {
 	ip -n "${!1}" neigh show "$2" dev eth0 | awk '{ print $NF }'
+}
+
+# neighbour_is NAME ADDRESS PATTERN [DEVICE]: it says that of an address.
+neighbour_is() {
+	local seen
+
+	seen=$(ip -n "${!1}" neigh show "$2" dev "${4:-eth0}")
+	echo "$1 has of $2: '$seen', asked for: $3"
+	[[ $seen =~ $3 ]]
+}
+
+# follows NAME MAC [DEVICE]: it has the VIP at that MAC.
+follows() {
+	neighbour_is "$1" "$VIP" "lladdr $2" "${3:-$ASK}"
+}
+
+# forget NAME ADDRESS [DEVICE]: it has no entry.
+forget() {
+	quietly "$1" ip neigh flush to "$2" dev "${3:-eth0}" nud all
+	quietly "$1" ip neigh del "$2" dev "${3:-eth0}" 2> /dev/null
+	return 0
 }
 
 l2a_source_kernel

@@ -37,12 +37,16 @@ L2A_FILTER="arp or $L2A_FILTER or (vlan and (arp or $L2A_FILTER))"
 [ -d /proc/sys/net/ipv6 ] || skip_all "this kernel has no IPv6"
 require ndisc6 ping python3
 
-# sysctl_in NAME WORD=VALUE...: below net.ipv6.conf
+# sysctl_in NAME DEVICE.WORD=VALUE...: below net.ipv6.conf. Written with slashes, since
+# a device may have a dot in its name.
 sysctl_in() {
-	local name=$1
+	local name=$1 setting settings=()
 	shift
 
-	quietly "$name" sysctl -qw "${@/#/net.ipv6.conf.}"
+	for setting in "$@"; do
+		settings+=("net/ipv6/conf/${setting%.*}/${setting##*.}")
+	done
+	quietly "$name" sysctl -qw "${settings[@]}"
 }
 
 # The link-local address that comes with a device is in nobody's way, but it has
@@ -62,10 +66,18 @@ dad_on() {
 	sysctl_in "$1" "$2.accept_dad=1" "$2.dad_transmits=1"
 }
 
-# address_state NAME ADDRESS [DEVICE]: dadfailed, tentative, or nothing.
-address_state() {
-	ip -n "${!1}" -6 -o addr show dev "${3:-eth0}" to "$2" |
-		grep -oE 'dadfailed|tentative' | head -n 1
+# address_is NAME STATE [DEVICE]: the VIP is configured there, and dadfailed, tentative,
+# or usable.
+address_is() {
+	local have seen=usable
+
+	have=$(ip -n "${!1}" -6 -o addr show dev "${3:-eth0}" to "$VIP")
+	case $have in
+	'') seen=absent ;;
+	*dadfailed*) seen=dadfailed ;;
+	*tentative*) seen=tentative ;;
+	esac
+	[ "$seen" = "$2" ] || { echo "$1: the VIP is $seen: $have"; return 1; }
 }
 
 # solicit NAME DEVICE TARGET [KEY=VALUE...]: one solicitation made by hand, see
@@ -112,6 +124,37 @@ ask_on_and_on() {
 	started $!
 }
 
+# snoop NAME BRIDGE: that bridge passes groups on only to those who joined, and asks
+# who did. It needs an address to ask from, and a moment to believe that it has heard
+# everybody.
+snoop() {
+	sysctl_in "$1" {all,default,"$2"}.accept_dad=0
+	on "$1" ip link set "$2" down
+	on "$1" ip link set "$2" type bridge mcast_query_response_interval 10 \
+		mcast_startup_query_interval 100 mcast_snooping 1 mcast_querier 1
+	on "$1" ip link set "$2" up
+}
+
+# snooping: no group that nobody joined gets to where the capture is.
+snooping() {
+	local start
+
+	start=$(now)
+	ask 1 "$VIP2"
+	capture_sync
+	l2judge --vip "$VIP2" --since "$start" --expect requests=0 "$CAPTURE"
+}
+
+# snooped NAME BRIDGE [PORT]: the bridge knows that this port, or any, wants the group
+# of the VIP.
+snooped() {
+	local have
+
+	have=$(quietly "$1" bridge mdb show dev "$2")
+	echo "$have"
+	grep -Eq "port ${3:-[^ ]+} grp $GROUP " <<< "$have"
+}
+
 # claim: the neighbour says that the VIP is its own.
 claim() {
 	advertise neighbor "$ASK" "$VIP" "from=${ADDRESS6[neighbor]}"
@@ -120,16 +163,4 @@ claim() {
 # ping_vip [NAME]: an echo of the VIP, through the neighbour table.
 ping_vip() {
 	on "${1:-neighbor}" ping -6 -n -c 1 -W 1 "$VIP"
-}
-
-# forget NAME ADDRESS [DEVICE]: no entry in its neighbour table.
-forget() {
-	quietly "$1" ip -6 neigh flush to "$2" dev "${3:-eth0}" nud all
-	quietly "$1" ip -6 neigh del "$2" dev "${3:-eth0}" 2> /dev/null
-	return 0
-}
-
-# follows NAME MAC [ASKER]: its neighbour table has the VIP at that MAC.
-follows() {
-	ip -n "${!1}" -6 neigh show "$VIP" dev "${3:-$ASK}" | grep -i "lladdr $2"
 }

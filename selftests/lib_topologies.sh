@@ -3,7 +3,8 @@
 #
 # What the tests of topologies share: the checks that every device which carries
 # the VIP must pass, whatever it is made of, and the parts that some of them are
-# built from. Sourced after lib.sh. With L2A_IPV6 set, the same with an IPv6 VIP.
+# built from. Sourced after lib.sh. With L2A_IPV6 set, the same with an IPv6 VIP, and
+# what lib_nd.sh adds.
 #
 # worker1 has the device in question, and the neighbour asks. What the device
 # has beneath it are ports of br0: worker1 (eth0 in worker1) and, where the test
@@ -18,8 +19,24 @@ N_ANSWERS=2
 N_ITSELF=2
 N_FOREIGN=1
 N_STANDBY=3
-N_FAILOVER=3
+N_FAILOVER=4
 N_ALL=$((N_ANSWERS + N_ITSELF + N_FOREIGN + N_STANDBY))
+
+# What only IPv6 has.
+N_ND=0
+N_SNOOPING=0
+
+check_nd() {
+	:
+}
+
+check_snooping() {
+	:
+}
+
+wait_snooped() {
+	:
+}
 
 # second_port: worker1 gets eth1, another port of br0.
 second_port() {
@@ -91,6 +108,7 @@ check_answers() {
 	vip_on "$1"
 	check "$1: announced in each form, from its MAC" \
 		wait_for announced_as "$2" "$start"
+	wait_snooped
 	start=$(now)
 	ask 2
 	check "$1: each request answered once, from its MAC" \
@@ -189,17 +207,30 @@ plug() {
 	on lan ip link set "$1" up
 }
 
+# look_up: the neighbour's own stack asks for the VIP, as for a packet to it, and enters
+# what it is told.
+look_up() {
+	forget neighbor "$VIP" "$ASK"
+	on neighbor ip neigh replace "$VIP" dev "$ASK" use
+	wait_for follows neighbor "" > /dev/null
+}
+
 # check_failover DEVICE PORT MAC WHAT...: the cable of a port pulled, the command
 # WHAT becomes true, and the VIP is announced, at last, and answered from the MAC.
+# What the neighbour knew of it is right before it asks again.
 check_failover() {
 	local dev=$1 port=$2 mac=$3 start
 	shift 3
 
+	look_up
 	start=$(now)
 	pull "$port"
 	check "$dev: $port pulled, the other port takes over" wait_for "$@"
 	check "$dev: announced after that, from $mac" \
 		wait_for announced_at_last "$mac" "$start"
+	check "$dev: which corrects the neighbour's table" \
+		wait_for follows neighbor "$mac"
+	wait_snooped
 	start=$(now)
 	ask 2
 	check "$dev: and answered once, from $mac" \
@@ -209,4 +240,6 @@ check_failover() {
 if [ -n "$L2A_IPV6" ]; then
 	# shellcheck source-path=SCRIPTDIR source=lib_ipv6.sh
 	. "$L2A_HERE/lib_ipv6.sh"
+	# shellcheck source-path=SCRIPTDIR source=lib_nd.sh
+	. "$L2A_HERE/lib_nd.sh"
 fi

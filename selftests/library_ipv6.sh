@@ -21,11 +21,6 @@ unanswered() {
 		saw --since "$start" -- invalid=1 requests=0 replies=0
 }
 
-dad_failed() {
-	[ "$(address_state neighbor "$VIP")" = "${1:-dadfailed}" ] ||
-		{ ip -n "$neighbor" -6 addr show dev eth0; return 1; }
-}
-
 begin neighbor worker1
 plan 18
 capture_start
@@ -55,7 +50,7 @@ start=$(now)
 dad_on neighbor eth0
 on neighbor ip addr add "$VIP/64" dev eth0
 check "duplicate address detection finds the address in use" \
-	wait_for dad_failed
+	wait_for address_is neighbor dadfailed
 check "by a probe that was answered" saw --since "$start" -- \
 	'probes>=1' 'probes_answered>=1' malformed=0 announcements=0
 on neighbor ip addr del "$VIP/64" dev eth0

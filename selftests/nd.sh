@@ -17,14 +17,6 @@ once() {
 		other_source=0 "sequence=${MAC[worker1]}" "${@:2}"
 }
 
-# state_is NAME ADDRESS PATTERN: what its neighbour table says of an address.
-state_is() {
-	local seen
-
-	seen=$(ip -n "${!1}" -6 neigh show "$2" dev eth0)
-	[[ $seen =~ $3 ]] || { echo "$1: $2 is '$seen', expected $3"; return 1; }
-}
-
 # unanswered DESCRIPTION KEY=VALUE...: a solicitation with that fault.
 unanswered() {
 	local description=$1 start
@@ -55,9 +47,9 @@ while True:
 END
 }
 
-dad_failed() {
-	[ "$(address_state neighbor "$VIP")" = dadfailed ] ||
-		{ ip -n "$neighbor" -6 addr show dev eth0; return 1; }
+# entered: worker1's neighbour table has one for who has no address.
+entered() {
+	ip -n "$worker1" -6 neigh show nud all dev eth0 | grep '^:: '
 }
 
 # counter KEY: of the VIP, with counters.
@@ -118,12 +110,12 @@ start=$(now)
 solicit neighbor eth0 "$VIP" "from=${ADDRESS6[neighbor]}"
 check "an asker with a global address is answered there" once "$start"
 check "and learned, as the stack would" \
-	state_is worker1 "${ADDRESS6[neighbor]}" "lladdr ${MAC[neighbor]} STALE"
+	neighbour_is worker1 "${ADDRESS6[neighbor]}" "lladdr ${MAC[neighbor]} STALE"
 on worker1 ip -6 neigh replace "${ADDRESS6[neighbor]}" dev eth0 \
 	lladdr 02:00:00:00:00:99 nud reachable
 solicit neighbor eth0 "$VIP" "from=${ADDRESS6[neighbor]}"
 check "and again where it was known by another, and for sure" \
-	state_is worker1 "${ADDRESS6[neighbor]}" "lladdr ${MAC[neighbor]} STALE"
+	neighbour_is worker1 "${ADDRESS6[neighbor]}" "lladdr ${MAC[neighbor]} STALE"
 
 start=$(now)
 solicit neighbor eth0 "$VIP" "from=${ADDRESS6[neighbor]}" \
@@ -139,7 +131,7 @@ on neighbor ip -6 neigh replace "$VIP" lladdr "${MAC[worker1]}" dev eth0 nud pro
 check "a unicast solicitation is answered" \
 	wait_for sees --since "$start" -- 'answered>=1' malformed=0
 check "to the neighbour table's content" \
-	wait_for state_is neighbor "$VIP" REACHABLE
+	wait_for neighbour_is neighbor "$VIP" REACHABLE
 
 start=$(now)
 forget neighbor "$VIP"
@@ -148,14 +140,14 @@ check "ping -6 reaches the VIP" ping_vip
 check "at the MAC that answered" follows neighbor "${MAC[worker1]}"
 
 # The holder is in the way of whoever wants the address for itself.
-before=$(ip -n "$worker1" -6 neigh show nud all dev eth0 | grep -c '^:: ')
 start=$(now)
 dad_on neighbor eth0
 on neighbor ip addr add "$VIP/64" dev eth0
-check "another host's duplicate address detection fails" wait_for dad_failed
+check "another host's duplicate address detection fails" \
+	wait_for address_is neighbor dadfailed
 check "since its probe was answered, to all nodes" saw --since "$start" -- \
 	'probes>=1' 'probes_answered>=1' malformed=0 other_source=0
-check "and entered nobody in the neighbour table" [ "$before" -eq 0 ]
+check "and entered nobody in the neighbour table" not entered
 check "nor was it a conflict" vip_is worker1 conflicts 0
 on neighbor ip addr del "$VIP/64" dev eth0
 check "the stack loops back what this host itself advertises" hears_itself

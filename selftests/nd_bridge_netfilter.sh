@@ -19,10 +19,6 @@ calls() {
 		[ "$(quietly worker1 sysctl -n net.bridge.bridge-nf-call-ip6tables)" = 1 ]
 }
 
-believed() {
-	ip -n "$neighbor" -6 neigh show "$VIP" dev eth0 | grep REACHABLE
-}
-
 # hears DEVICE [GROUP]: worker1's stack takes in there what is sent to the VIP's group.
 hears() {
 	ip -n "$worker1" -6 maddr show dev "$1" | grep -w "${2:-$GROUP}" &&
@@ -60,7 +56,7 @@ check "asked from the LAN it answers once" saw --since "$start" -- \
 on worker1 ip -6 route add local "$VIP" dev br1 table local
 on neighbor ip -6 neigh replace "$VIP" lladdr $BRIDGE dev eth0 nud probe
 check "and a doubt of the neighbour's, where the VIP is delivered" \
-	wait_for believed
+	wait_for neighbour_is neighbor "$VIP" REACHABLE
 
 on worker2 l2ctl vip add "$VIP" dev eth0 announce 0
 on worker1 l2ctl vip set "$VIP" dev br1 state standby

@@ -22,25 +22,6 @@ member() {
 	grep -qw "$GROUP_MAC" <<< "$have" || { echo "$have"; return 1; }
 }
 
-# snooped PORT: the switch knows that this port wants the group.
-snooped() {
-	local have
-
-	have=$(quietly lan bridge mdb show dev br0)
-	grep -q "port $1 grp $GROUP " <<< "$have" || { echo "$have"; return 1; }
-}
-
-# snooping: the switch passes no group on that nobody joined.
-snooping() {
-	local start
-
-	ip -n "$lan" -d link show br0 | grep -q 'mcast_snooping 1' || return
-	start=$(now)
-	ask 1 "$VIP2"
-	capture_sync
-	l2judge --vip "$VIP2" --since "$start" --expect requests=0 "$CAPTURE"
-}
-
 begin neighbor worker1 worker2
 require bridge
 plan 27
@@ -73,18 +54,13 @@ check "the group stays for an address of the host's own" member worker1
 on worker1 ip addr del "$SAME/64" dev eth0
 check "and goes with that" wait_for not member worker1
 
-# A switch that snoops: it needs an address to ask from, and a moment to believe
-# that it has heard everybody.
-sysctl_in lan {all,default,br0}.accept_dad=0
-ip -n "$lan" link set br0 down
-ip -n "$lan" link set br0 type bridge mcast_query_response_interval 10 \
-	mcast_startup_query_interval 100 mcast_snooping 1 mcast_querier 1
-ip -n "$lan" link set br0 up
+# A switch that snoops.
+snoop lan br0
 capture_on worker2 eth0
 check "the switch forwards no group that nobody joined" wait_for snooping
 
 on worker1 l2ctl vip add "$VIP" dev eth0
-check "the switch learns of the VIP's group" wait_for snooped worker1
+check "the switch learns of the VIP's group" wait_for snooped lan br0 worker1
 start=$(now)
 capture_start
 ask 3
@@ -97,21 +73,22 @@ ask 2
 check "a port that did not join hears none of it" \
 	saw --since "$start" -- requests=0
 on worker2 l2ctl vip add "$VIP" dev eth0 state standby
-check "as a standby it joins" wait_for snooped worker2
+check "as a standby it joins" wait_for snooped lan br0 worker2
 start=$(now)
 ask 2
 check "and hears" saw --since "$start" -- 'requests>=2'
 
 capture_start
 on lan ip link set worker1 down
-check "a cable pulled, the switch forgets the port" wait_for not snooped worker1
+check "a cable pulled, the switch forgets the port" \
+	wait_for not snooped lan br0 worker1
 on lan ip link set worker1 up
-check "plugged in, it knows it again" wait_for snooped worker1
+check "plugged in, it knows it again" wait_for snooped lan br0 worker1
 start=$(now)
 on worker1 ip link set eth0 down
 on worker1 ip link set eth0 up
 check "the device down and up, it is a member again" wait_for member worker1
-check "and the switch knows" wait_for snooped worker1
+check "and the switch knows" wait_for snooped lan br0 worker1
 start=$(now)
 ask 2
 check "and the VIP answers" saw --since "$start" -- answered=2 \

@@ -28,14 +28,6 @@ unplace() {
 	on worker1 ip addr del "$VIP/128" dev "$1"
 }
 
-# usable: worker1 has the VIP on eth0, and no doubt about it.
-usable() {
-	local seen
-
-	seen=$(address_state worker1 "$VIP")
-	[ -z "$seen" ] || { echo "the VIP on eth0 is $seen"; return 1; }
-}
-
 suppressed_grew() {
 	local seen
 
@@ -48,11 +40,6 @@ suppressed_down() {
 
 	seen=$(quietly worker1 l2ctl -j stats | field suppressed_down)
 	[ "$seen" = "$1" ] || { echo "suppressed_down: $seen, expected $1"; return 1; }
-}
-
-# unknown: the neighbour has no link-layer address for the VIP.
-unknown() {
-	! ip -n "$neighbor" -6 neigh show "$VIP" dev eth0 | grep lladdr
 }
 
 # to_routers: worker1 sends what hosts and routers say to each other, a router
@@ -123,16 +110,18 @@ start=$(now)
 place eth0
 on worker2 l2ctl announce "$VIP"
 check "a standby's own duplicate address detection finds no duplicate" \
-	wait_for usable
+	wait_for address_is worker1 usable
 check "and does not ask for one" saw --since "$start" -- probes=0
 start=$(now)
 on worker2 l2ctl announce "$VIP"
 check "the holder announces" \
 	wait_for sees --since "$start" -- 'rounds_whole>=1'
 capture_sync
-check "and the address stays usable" usable
-check "as the holder's own does when it is configured there" \
-	on worker2 ip addr add "$VIP/128" dev eth0
+check "and the address stays usable" address_is worker1 usable
+dad_on worker2 eth0
+on worker2 ip addr add "$VIP/128" dev eth0
+check "as the holder's own becomes when it is configured there" \
+	wait_for address_is worker2 usable
 
 # worker1 talks from the VIP: its solicitations must not say so.
 forget neighbor "$VIP"
@@ -143,7 +132,7 @@ on worker1 ping -6 -n -c 1 -W 1 -I "$VIP" "${ADDRESS6[neighbor]}" > /dev/null
 capture_sync
 check "a standby that talks from the VIP asks in its own name" \
 	saw --since "$start" -- sourced=0
-check "so that nobody learns it" unknown
+check "so that nobody learns it" not follows neighbor ""
 check "it was asked, and answered" \
 	l2judge --vip "${ADDRESS6[neighbor]}" --since "$start" \
 	--client "${MAC[worker1]}" --expect 'answered>=1' "$CAPTURE"
@@ -157,7 +146,7 @@ on worker1 ip link set eth0 down
 place eth0 2> /dev/null
 on worker1 ip link set eth0 up
 on worker1 ip addr add "${ADDRESS6[worker1]}/64" dev eth0 nodad
-wait_for usable > /dev/null
+wait_for address_is worker1 usable > /dev/null
 check "the stack's own announcements are dropped" \
 	saw --since "$start" -- announcements=0 replies=0
 unplace eth0
@@ -168,7 +157,7 @@ ask 1
 check "active, it answers" saw --since "$start" -- answered=1 \
 	"sequence=${MAC[worker1]}" malformed=0
 place eth0
-wait_for usable > /dev/null
+wait_for address_is worker1 usable > /dev/null
 to_routers
 check "and speaks to routers" [ "$(told_routers)" = 3 ]
 unplace eth0
@@ -180,7 +169,7 @@ on worker1 l2ctl vip del "$VIP" dev eth0
 on worker2 ip addr del "$VIP/128" dev eth0
 start=$(now)
 place eth0
-wait_for usable > /dev/null
+wait_for address_is worker1 usable > /dev/null
 ask 1
 check "without a VIP the stack may answer again" \
 	wait_for sees --since "$start" -- 'answered>=1' \

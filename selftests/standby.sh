@@ -72,10 +72,8 @@ on worker1 ip addr del "$VIP/32" dev lo
 on worker1 l2ctl vip set "$VIP" dev eth0 state standby
 on worker1 ip neigh replace "$VIP" lladdr "${MAC[worker3]}" dev eth0 nud stale
 on worker2 l2ctl vip set "$VIP" dev eth0 state active
-follows() {
-	ip -n "$worker1" neigh show "$VIP" dev eth0 | grep "${MAC[worker2]}"
-}
-check "a standby's own neighbour entry follows the holder" wait_for follows
+check "a standby's own neighbour entry follows the holder" \
+	wait_for follows worker1 "${MAC[worker2]}"
 
 on worker1 l2ctl vip del "$VIP" dev eth0
 on worker2 l2ctl vip del "$VIP" dev eth0

@@ -3,7 +3,7 @@
 #
 # The VIP on a bond in active-backup mode, whose address follows the active port,
 # then one whose address stays: after failover it is announced, and answered, from
-# the new one, or from the same.
+# the new one, or from the same. Over IPv6 this is behind a switch that snoops.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -26,12 +26,14 @@ link set eth0 master bond1
 link set eth1 master bond1
 link set bond1 up
 END
-plan $((N_ALL + 1 + 2 * (N_ANSWERS + N_FAILOVER)))
+plan $((1 + N_SNOOPING + N_ALL + N_ND + 2 * (N_ANSWERS + N_FAILOVER)))
 wait_for active_is eth0 > /dev/null
 capture_start
 
 check_port eth1 bond1
+check_snooping eth0 lan br0
 check_all bond1 "${MAC[worker1]}"
+check_nd bond1 "${MAC[worker1]}"
 check_answers bond1 "${MAC[worker1]}"
 check_failover bond1 worker1 "$MAC_B" active_is eth1
 

@@ -26,7 +26,7 @@ END
 build worker1 << 'END'
 link set mv0 up
 END
-plan $((N_ANSWERS + 2 + N_FOREIGN + N_STANDBY + N_ANSWERS + N_ITSELF + N_FOREIGN + N_STANDBY))
+plan $((N_ANSWERS + 2 + N_FOREIGN + N_STANDBY + N_ND + N_ALL))
 capture_start
 
 check_answers mv0 02:00:00:00:00:31
@@ -44,6 +44,7 @@ capture_start
 check_foreign mv0
 check_standby mv0
 on worker1 l2ctl vip del "$VIP" dev mv0
+check_nd mv0 02:00:00:00:00:31
 on worker1 ip link set mv0 down
 
 on worker1 ip link set mv2 up

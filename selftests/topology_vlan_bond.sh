@@ -36,12 +36,13 @@ link set bond1 up
 link add link bond1 name bond1.10 type vlan id 10
 link set bond1.10 up
 END
-plan $((N_ALL + N_ANSWERS + N_FAILOVER + 4))
+plan $((N_ALL + N_ND + N_ANSWERS + N_FAILOVER + 4))
 ASK=eth0.10
 wait_for active_is eth0 > /dev/null
 capture_start
 
 check_all bond1.10 "${MAC[worker1]}"
+check_nd bond1.10 "${MAC[worker1]}"
 check_answers bond1.10 "${MAC[worker1]}"
 check_failover bond1.10 worker1 "$MAC_B" active_is eth1
 check "all this was of VLAN 10" about_vip "vlan 10 and $ASKED_BY"
