@@ -62,6 +62,22 @@ passed() {
 	quietly worker1 l2ctl -j stats | field passed
 }
 
+# tcpdump_agrees: another judge, that is not ours, finds every advertisement of the
+# VIP's whole and right, and some of either kind.
+tcpdump_agrees() {
+	local seen right
+
+	right="hlim 255, .* $VIP > [0-9a-f:]+: \[icmp6 sum ok\] ICMP6, "
+	right+="neighbor advertisement, length 32, tgt is $VIP, "
+	right+="Flags \[(router, )?(solicited, )?override\] "
+	right+="destination link-address option \(2\), length 8 \(1\): ${MAC[worker1]}"
+	seen=$(tcpdump -nvv -r "$CAPTURE" \
+		"icmp6 and src $VIP and ip6[40] == 136" 2> /dev/null |
+		sed -E ':a; N; $!ba; s/\n\s+/ /g')
+	! grep -vE "$right" <<< "$seen" && grep -q 'solicited,' <<< "$seen" &&
+		grep -q '> ff02::1: ' <<< "$seen"
+}
+
 # heard: solicitations that worker1's stack has got, whatever it did with them.
 heard() {
 	quietly worker1 sed -n 's/^Icmp6InNeighborSolicits\s*//p' /proc/net/snmp6
@@ -85,7 +101,7 @@ tracked() {
 }
 
 begin neighbor worker1
-plan 43
+plan 44
 capture_start
 
 check "an IPv6 address is taken" on worker1 l2ctl vip add "$VIP" dev eth0 \
@@ -217,6 +233,8 @@ capture_sync
 check "a link-local VIP is answered on its device" \
 	l2judge --vip "$LINKLOCAL" --since "$start" --expect answered=2 \
 	--expect replies=2 --expect malformed=0 "$CAPTURE"
+
+check "tcpdump finds nothing wrong with what was said of the VIP" tcpdump_agrees
 
 on worker1 l2ctl vip flush
 on worker1 ip -6 route del local "$VIP" dev eth0 table local
