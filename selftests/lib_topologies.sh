@@ -207,22 +207,20 @@ plug() {
 	on lan ip link set "$1" up
 }
 
-# look_up: the neighbour's own stack asks for the VIP, as for a packet to it, and enters
-# what it is told.
-look_up() {
-	forget neighbor "$VIP" "$ASK"
-	on neighbor ip neigh replace "$VIP" dev "$ASK" use
-	wait_for follows neighbor "" > /dev/null
+# mislead: the neighbour has an entry for the VIP, with another's MAC.
+mislead() {
+	on neighbor ip neigh replace "$VIP" lladdr 02:00:00:00:00:99 \
+		dev "$ASK" nud stale
 }
 
 # check_failover DEVICE PORT MAC WHAT...: the cable of a port pulled, the command
 # WHAT becomes true, and the VIP is announced, at last, and answered from the MAC.
-# What the neighbour knew of it is right before it asks again.
+# What the neighbour has of it is right before it asks again.
 check_failover() {
 	local dev=$1 port=$2 mac=$3 start
 	shift 3
 
-	look_up
+	mislead
 	start=$(now)
 	pull "$port"
 	check "$dev: $port pulled, the other port takes over" wait_for "$@"

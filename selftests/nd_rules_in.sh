@@ -16,8 +16,8 @@ LAST=2147483646
 # drop_at HOOK PRIORITY: worker1 drops questions to the VIP's group and claims there.
 drop_at() {
 	on worker1 nft -f - <<- END
-		table ip6 rules {
-			chain in {
+		table ip6 test {
+			chain drops {
 				type filter hook $1 priority $2;
 				ip6 daddr $GROUP icmpv6 type nd-neighbor-solicit counter drop
 				icmpv6 type nd-neighbor-advert counter drop
@@ -27,13 +27,13 @@ drop_at() {
 }
 
 undrop() {
-	on worker1 nft delete table ip6 rules
+	on worker1 nft delete table ip6 test
 }
 
 # met WHAT N: the rule for that type has dropped so many.
 met() {
-	quietly worker1 nft list chain ip6 rules in | grep "$1 .*packets $2 " && return
-	quietly worker1 nft list chain ip6 rules in
+	quietly worker1 nft list chain ip6 test drops | grep "$1 .*packets $2 " && return
+	quietly worker1 nft list chain ip6 test drops
 	return 1
 }
 
