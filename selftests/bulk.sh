@@ -168,7 +168,7 @@ check "or comes to life again in" \
 check "a mere renewal changes nothing" \
 	dumped whole l2ctl lease renew $LEASE ttl 1h
 check "but its end does" dumped interrupted bash -c "
-	l2ctl lease renew $LEASE ttl 1ms
+	l2ctl lease renew $LEASE ttl 1s
 	until l2ctl -j lease show | jq -e 'all(.valid | not)' > /dev/null; do
 		:
 	done"

@@ -88,8 +88,9 @@ done
 check "and further ones" wait_for conflicts 5
 check "which are not each met with one" few_defences "$start"
 
-# DEFEND_INTERVAL in whole seconds, of which one may be cut short at each end.
-wait_for past "$(later "$start" 12000)"
+# From the last defence there can have been: DEFEND_INTERVAL in whole seconds, of which
+# one may be cut short at each end.
+wait_for past "$(later "$(now)" 12000)"
 later_claim=$(now)
 claim worker2
 check "but one that comes when the interval is over is met again" \

@@ -10,12 +10,6 @@
 # shellcheck source-path=SCRIPTDIR source=lib_topologies.sh
 . "$(dirname "$0")/lib_topologies.sh"
 
-# asked_as ADDRESS SINCE: the bond asked for the neighbour with that sender.
-asked_as() {
-	l2judge --vip "${ADDRESS[neighbor]}" --since "$2" --events "$CAPTURE" |
-		grep -E "request +[0-9a-f:]+ \($1\)"
-}
-
 guarded() {
 	[ "$(quietly worker1 l2ctl -j stats | field guarded)" -gt "$1" ]
 }
@@ -41,20 +35,10 @@ link set bond1 up
 addr add $VIP/24 dev bond1
 addr add ${ADDRESS[worker1]}/24 dev bond1
 END
-plan 8
+plan $((N_MONITOR + 4))
 capture_start
 
-start=$(now)
-check "left to itself the ARP monitor asks as the VIP" \
-	wait_for asked_as "$VIP" "$start"
-on worker1 l2ctl vip add "$VIP" dev bond1 state standby announce 0
-start=$(now)
-check "standby: it asks with the bond's other address" \
-	wait_for asked_as "${ADDRESS[worker1]}" "$start"
-check "standby: not as the VIP" saw --since "$start" -- sourced=0
-on worker1 l2ctl vip set "$VIP" dev bond1 state active
-start=$(now)
-check "active: it may ask as the VIP" wait_for asked_as "$VIP" "$start"
+check_monitor bond1 "${ADDRESS[worker1]}" "${ADDRESS[neighbor]}"
 
 build worker1 << 'END'
 link del bond1

@@ -38,6 +38,9 @@ wait_snooped() {
 	:
 }
 
+# What only a bond has that looks for its neighbours.
+N_MONITOR=4
+
 # second_port: worker1 gets eth1, another port of br0.
 second_port() {
 	ip -n "$lan" -batch - <<- END
@@ -233,6 +236,31 @@ check_failover() {
 	ask 2
 	check "$dev: and answered once, from $mac" \
 		answered_by "$mac" "$start" 2
+}
+
+# asked_as SENDER TARGET SINCE: somebody asked for the target in that name.
+asked_as() {
+	l2judge --vip "$2" --since "$3" --events "$CAPTURE" |
+		grep -E "request +[0-9a-f:]+ \($1\)"
+}
+
+# check_monitor BOND OWN TARGET: bonding asks for the target by itself, with an address
+# of the bond's, which has both the VIP and that of its own. It leaves the VIP active.
+check_monitor() {
+	local start
+
+	start=$(now)
+	check "left to itself the monitor asks as the VIP" \
+		wait_for asked_as "$VIP" "$3" "$start"
+	on worker1 l2ctl vip add "$VIP" dev "$1" state standby announce 0
+	start=$(now)
+	check "standby: it asks with the bond's other address" \
+		wait_for asked_as "$2" "$3" "$start"
+	check "standby: not as the VIP" saw --since "$start" -- sourced=0
+	on worker1 l2ctl vip set "$VIP" dev "$1" state active
+	start=$(now)
+	check "active: it may ask as the VIP" \
+		wait_for asked_as "$VIP" "$3" "$start"
 }
 
 if [ -n "$L2A_IPV6" ]; then
