@@ -202,9 +202,7 @@ static int vip_change(struct l2a_net *ln, struct genl_info *info,
 	return 0;
 }
 
-/*
- * As with addresses: what may be added is not changed unless that is asked for.
- */
+/* As with addresses: adding changes nothing unless that is asked for. */
 static bool may_change(u16 flags)
 {
 	if (flags & NLM_F_EXCL)
