@@ -18,6 +18,8 @@ SERVER='' CLIENT=''
 listen() {
 	[ -z "$SERVER" ] || l2a_end "$SERVER"
 	on neighbor ip neigh flush dev eth0
+	# What the last one said is no word of this one.
+	rm -f "$L2A_TMP/server"
 	ip netns exec "$neighbor" python3 -c '
 import socket, sys
 s = socket.create_server((sys.argv[1], int(sys.argv[2])))
@@ -34,6 +36,7 @@ while True:
 # connect: from the VIP, in the background; the stack goes on trying.
 connect() {
 	on worker1 ip neigh flush dev eth0
+	rm -f "$L2A_TMP/client"
 	ip netns exec "$worker1" python3 -c '
 import socket, sys
 s = socket.socket()
@@ -57,8 +60,8 @@ asked_as() {
 }
 
 connected() {
-	grep -q connected "$L2A_TMP/client" &&
-		grep "connected from $VIP" "$L2A_TMP/server"
+	grep -qs connected "$L2A_TMP/client" &&
+		grep -s "connected from $VIP" "$L2A_TMP/server"
 }
 
 # resolved: the neighbour's MAC is known, so that the SYN is on its way.

@@ -400,11 +400,12 @@ begin() {
 # ---------------------------------------------------------------- captures
 
 listening() {
-	grep -q 'listening on' "$1"
+	grep -qs 'listening on' "$1"
 }
 
 # capture_on NAMESPACE DEVICE [OPTION...]: capture ARP there until the test ends, with
-# these options of tcpdump's, which says "listening on" when its socket is in place.
+# these options of tcpdump's, which says "listening on" when its socket is in place:
+# in a file of its own, for what the one before it said is no word of this one.
 capture_on() {
 	local ns=$1 dev=$2
 	shift 2
@@ -413,11 +414,11 @@ capture_on() {
 	CAPTURE=$L2A_TMP/$((++L2A_CAPTURES))-$ns-$dev.pcap
 	ip netns exec "${!ns}" tcpdump -i "$dev" -Z root -U \
 		--immediate-mode -w "$CAPTURE" "$@" "$L2A_FILTER" \
-		2> "$L2A_TMP/tcpdump" &
+		2> "$CAPTURE.err" &
 	L2A_CAPTURE_PID=$!
 	started $L2A_CAPTURE_PID
-	if ! wait_for listening "$L2A_TMP/tcpdump"; then
-		echo "Bail out! tcpdump: $(cat "$L2A_TMP/tcpdump")"
+	if ! wait_for listening "$CAPTURE.err"; then
+		echo "Bail out! tcpdump: $(cat "$CAPTURE.err")"
 		exit 1
 	fi
 }

@@ -152,6 +152,8 @@ END
 # leave: further on a busy machine delays them, and makes bursts of them.
 watch() {
 	CAPTURE=$L2A_TMP/pace.pcap
+	# What the last capture said is no word of this one.
+	rm -f "$L2A_TMP/pace.err"
 	ip netns exec "$worker1" tcpdump -i eth0 -Z root -U -B 32768 -s 96 \
 		-w "$CAPTURE" "$L2A_FILTER" 2> "$L2A_TMP/pace.err" &
 	WATCH=$!
