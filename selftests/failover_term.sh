@@ -13,6 +13,10 @@ LEASE_MS=8000
 # shellcheck source-path=SCRIPTDIR source=lib_controllers.sh
 . "$(dirname "$0")/lib_controllers.sh"
 
+controller_extra() {
+	echo "linger: 1s" >> "$L2A_TMP/$1.yaml"
+}
+
 cluster
 plan 7
 

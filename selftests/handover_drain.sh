@@ -44,7 +44,7 @@ check "draining it again is fine" control "$other" node drain "$HOLDER"
 refused "a node nobody knows" 'node nobody: no such node' \
 	control "$other" node drain nobody
 
-controller_signal "$HOLDER" TERM
+controller_signal "$HOLDER" QUIT
 wait_for gone "${CONTROLLER[$HOLDER]}"
 wait "${CONTROLLER[$HOLDER]}"
 controller_start "$HOLDER"

@@ -58,6 +58,10 @@ hands_over() {
 	check "$what: no request waited" [ "$gap" -le $most ]
 }
 
+controller_extra() {
+	echo "linger: 1s" >> "$L2A_TMP/$1.yaml"
+}
+
 cluster
 require jq
 plan 11

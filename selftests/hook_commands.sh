@@ -108,7 +108,7 @@ check_controllers "the other that it has come" wait_for told "$other" \
 	"^first acquire $SERVICE $other vips=$VIP .* token=$((token + 1)) "
 
 # At once, while its hook for the acquisition runs.
-controller_signal "$other" TERM
+controller_signal "$other" QUIT
 check_controllers "ended, its hooks come first" \
 	wait_for gone "${CONTROLLER[$other]}"
 check "each after the other" events "$other" acquire /acquire release /release

@@ -153,7 +153,7 @@ controller_start "$third"
 check_controllers "and joins again" wait_for told ".event == \"node\" and
 	.name == \"$third\" and .state == \"ready\" and .incarnation > 1"
 
-controller_signal "$asked" TERM
+controller_signal "$asked" QUIT
 check_controllers "the controller that ends" wait_for told \
 	".event == \"controller\" and .node == \"$asked\" and .state == \"unreachable\""
 on "$asked" l2ctl lease renew 77 ttl 10m token 5

@@ -14,7 +14,7 @@ LEASE_MS=8000
 
 # The kernel's VIPs are compared by themselves less often than this test takes.
 controller_extra() {
-	echo "reconcile: 1m" >> "$L2A_TMP/$1.yaml"
+	printf 'reconcile: 1m\nlinger: 1s\n' >> "$L2A_TMP/$1.yaml"
 }
 
 # start_keeping NAME: its controller, with --keep.
@@ -103,7 +103,7 @@ check "its local route was there all the time" not route_events
 check_controllers "no request went unanswered, and nobody else answered" \
 	saw --since "$start" -- unanswered=0 'requests>=20' "sequence=${MAC[$HOLDER]}"
 
-controller_signal "$HOLDER" TERM
+end_by TERM
 check_controllers "SIGTERM without it: another takes over" wait_for taken_over
 check "never two answers" saw dual_answers=0
 

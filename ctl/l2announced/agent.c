@@ -17,6 +17,7 @@
 #include "agent_priv.h"
 #include "lib/clock.h"
 #include "log.h"
+#include "notify.h"
 
 /* A call to the store, until it is answered. */
 struct errand {
@@ -257,6 +258,28 @@ static void end_loop(void *arg)
 	event_base_loopbreak(a->base);
 }
 
+/*
+ * Handed over, and nothing more to decide. Who has not heard of it, and still sends
+ * to this node, is served for as long as after any other hand-over.
+ */
+static void linger(void *arg)
+{
+	uint64_t now = l2a_clock_ns(CLOCK_MONOTONIC), left;
+	struct agent *a = arg;
+
+	left = served_lingers(&a->served, now);
+	if (!left || a->hasty) {
+		end_loop(a);
+		return;
+	}
+	notify_more_time(left / L2A_NSEC_PER_USEC);
+	log_notice("lingering node=%s: delivers for %llu s to who has not heard; a second signal ends it",
+		   a->config->node,
+		   (unsigned long long)(left / L2A_NSEC_PER_SEC + 1));
+	a->lingering = true;
+	agent_set_routes(a);
+}
+
 static void do_exit(struct agent *a, const struct el_action *action)
 {
 	if (action->text && action->status)
@@ -269,7 +292,7 @@ static void do_exit(struct agent *a, const struct el_action *action)
 	if (a->leaving)
 		end_loop(a);
 	else
-		hooks_finish(a->hooks, end_loop, a);
+		hooks_finish(a->hooks, linger, a);
 }
 
 static void act(struct agent *a, const struct el_action *action)
@@ -362,14 +385,16 @@ void agent_set_routes(struct agent *a)
 
 	a->routes_stale = false;
 	a->settled |= election_settled(a->election);
-	if (a->kernel && !a->done && !a->settled)
+	if (a->kernel && !a->closing && !a->settled)
 		return;
-	if (a->kernel && !a->done)
+	if (a->kernel && !a->closing)
 		routes = served_routes(&a->served, a->links, now, &n, &next);
 	deliver_set(a->deliver, routes, n);
 	free(routes);
 	if (next != UINT64_MAX)
 		agent_set_timer(a->routes, next - now);
+	else if (a->lingering)
+		end_loop(a);
 }
 
 void agent_step(struct agent *a, const struct el_event *ev)

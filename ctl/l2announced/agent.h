@@ -33,8 +33,12 @@ struct agent *agent_new(const struct config *config, struct event_base *base,
 /** agent_free() - let go of everything; VIPs stay as they are in the kernel */
 void agent_free(struct agent *a);
 
-/** agent_stop() - hand everything over, then break out of the loop */
-void agent_stop(struct agent *a);
+/**
+ * agent_stop() - hand everything over, then break out of the loop
+ * @a: the agent; told again when all is handed over, it ends at once
+ * @hasty: without going on to deliver to who has not heard
+ */
+void agent_stop(struct agent *a, bool hasty);
 
 /** agent_leave() - renew once more and break out of the loop, handing nothing over:
  *	VIPs and routes stay for the next process of this node

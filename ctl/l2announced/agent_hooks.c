@@ -190,7 +190,7 @@ void agent_on_check(int fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (a->done)
+	if (a->done && !a->lingering)
 		return;
 	responder_check(a->responder, election_settled(a->election));
 	agent_set_routes(a);

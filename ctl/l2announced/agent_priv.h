@@ -56,6 +56,9 @@ struct agent {
 	bool settled;		/* what should be here has been decided once */
 	bool leaving;		/* the next process of this node goes on with it */
 	bool done;
+	bool hasty;		/* told not to linger */
+	bool lingering;		/* done, but for what is delivered a while longer */
+	bool closing;
 	int status;
 };
 

@@ -103,6 +103,7 @@ void agent_free(struct agent *a)
 	if (!a)
 		return;
 	a->done = true;
+	a->closing = true;
 	if (a->store)
 		a->ops->close(a->store);
 	if (a->deliver && !a->leaving)
@@ -125,12 +126,13 @@ void agent_free(struct agent *a)
 	free(a);
 }
 
-void agent_stop(struct agent *a)
+void agent_stop(struct agent *a, bool hasty)
 {
 	struct el_event ev = { .type = EL_EV_STOP };
 
 	notify_manager("STOPPING=1");
-	/* Told twice, it does not wait for its last hooks. */
+	a->hasty |= hasty;
+	/* Told twice, it does not wait for its last hooks, nor linger. */
 	if (a->done)
 		event_base_loopbreak(a->base);
 	agent_step(a, &ev);

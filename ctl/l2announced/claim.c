@@ -152,7 +152,8 @@ static void tell_kernel(struct election *e, struct el_service *s,
 	action->rec = record_get(s->spec);
 	action->seq = s->want_seq;
 	action->token = el_fault(e, EL_FAULT_NO_TOKEN) ? 0 : e->self.incarnation;
-	action->linger = s->mine && !stay;
+	/* With nobody to have it next, there is nobody to hear of. */
+	action->linger = s->mine && !stay && s->assigned;
 }
 
 static char *rfc3339(int64_t wall)

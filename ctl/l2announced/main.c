@@ -55,14 +55,15 @@ static const char help[] =
 	"  -h, --help          show this\n"
 	"  -V, --version       show the version\n"
 	"\n"
-	"SIGTERM, SIGINT: hand everything over and end. SIGUSR1: end, and keep\n"
+	"SIGTERM, SIGINT: hand everything over, deliver for a while to who has not\n"
+	"heard of it, and end. SIGQUIT: without that while. SIGUSR1: end, and keep\n"
 	"everything for the next start, within the lease. SIGHUP: read the\n"
 	"configuration again.\n";
 
 static void on_stop(evutil_socket_t number, short what, void *arg)
 {
 	struct daemon *d = arg;
-	bool keep = d->keep || number == SIGUSR1;
+	bool keep = number == SIGUSR1 || (d->keep && number != SIGQUIT);
 
 	(void)what;
 	log_notice("signal %d: %s node=%s", (int)number,
@@ -71,7 +72,7 @@ static void on_stop(evutil_socket_t number, short what, void *arg)
 	if (keep)
 		agent_leave(d->agent);
 	else
-		agent_stop(d->agent);
+		agent_stop(d->agent, number == SIGQUIT);
 }
 
 static void on_reload(evutil_socket_t number, short what, void *arg)
@@ -103,19 +104,20 @@ static int refused(const struct l2a_error *err)
 /* From here on everything is in place: run until there is nothing to do. */
 static int loop(struct daemon *d, struct event_base *base)
 {
-	struct event *evs[4] = { NULL, NULL, NULL, NULL };
+	struct event *evs[5] = { NULL, NULL, NULL, NULL, NULL };
 	int status = EXIT_REFUSED;
 
 	if (add_signal(base, &evs[0], SIGTERM, on_stop, d) ||
 	    add_signal(base, &evs[1], SIGINT, on_stop, d) ||
-	    add_signal(base, &evs[2], SIGUSR1, on_stop, d) ||
-	    add_signal(base, &evs[3], SIGHUP, on_reload, d)) {
+	    add_signal(base, &evs[2], SIGQUIT, on_stop, d) ||
+	    add_signal(base, &evs[3], SIGUSR1, on_stop, d) ||
+	    add_signal(base, &evs[4], SIGHUP, on_reload, d)) {
 		log_err("cannot wait for signals");
 	} else {
 		event_base_dispatch(base);
 		status = agent_status(d->agent);
 	}
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		if (evs[i])
 			event_free(evs[i]);
 	}

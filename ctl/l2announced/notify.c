@@ -3,6 +3,7 @@
  * Telling the service manager how we are: one datagram to $NOTIFY_SOCKET.
  */
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,6 +11,9 @@
 #include <unistd.h>
 
 #include "notify.h"
+
+/* What an end takes that has come. */
+#define END_US		10000000ULL
 
 bool notify_wanted(void)
 {
@@ -49,4 +53,13 @@ void notify_manager(const char *state)
 		/* Nobody to tell is nothing to fail over. */
 	}
 	close(fd);
+}
+
+void notify_more_time(uint64_t us)
+{
+	char state[64];
+
+	snprintf(state, sizeof(state), "EXTEND_TIMEOUT_USEC=%llu",
+		 (unsigned long long)(us + END_US));
+	notify_manager(state);
 }

@@ -26,4 +26,10 @@ uint64_t notify_watchdog_us(void);
  */
 void notify_manager(const char *state);
 
+/**
+ * notify_more_time() - ask the manager to wait for the end
+ * @us: so many microseconds, and a little more, be it beyond its own limit
+ */
+void notify_more_time(uint64_t us);
+
 #endif /* L2A_NOTIFY_H */

@@ -156,3 +156,17 @@ struct deliver_route *served_routes(const struct served_list *list,
 	}
 	return routes;
 }
+
+uint64_t served_lingers(const struct served_list *list, uint64_t now)
+{
+	uint64_t left = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		uint64_t end = UINT64_MAX;
+
+		if (delivers(&list->v[i], now, &end) && end != UINT64_MAX &&
+		    end - now > left)
+			left = end - now;
+	}
+	return left;
+}

@@ -85,6 +85,15 @@ struct deliver_route *served_routes(const struct served_list *list,
 				    size_t *n, uint64_t *next);
 
 /**
+ * served_lingers() - how long something is delivered that is handed over
+ * @list: all services
+ * @now: CLOCK_MONOTONIC ns
+ *
+ * Return: ns from now to the end of the last one; 0 where nothing lingers.
+ */
+uint64_t served_lingers(const struct served_list *list, uint64_t now);
+
+/**
  * served_routes_of() - append those of one service
  * @s: the service; NULL has none
  * @links: the devices

@@ -144,6 +144,7 @@ static void test_stop_hands_over_and_leaves(void **state)
 	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
 	step(&stop);
 	assert_true(serves("s", EL_SERVE_STANDBY));
+	assert_true(find(EL_SERVE)->linger);
 	served("s", true);
 	req = put_req(RECORD_HOLDER, "s");
 	assert_string_equal(find_put(RECORD_HOLDER, "s")->rec->holder.next, "a");
@@ -170,6 +171,8 @@ static void test_stop_ends_even_without_the_store(void **state)
 	holding();
 	step(&stop);
 	assert_true(serves("s", EL_SERVE_STANDBY));
+	/* There is nobody who would have it instead. */
+	assert_false(find(EL_SERVE)->linger);
 	served("s", true);
 	assert_null(find(EL_EXIT));
 	tick_at(now_ms + 2 * DURATION);
