@@ -5,8 +5,8 @@
  *   I1  at most one node answers for a VIP at any instant
  *   I2  tokens and incarnations grow
  *   I3  where a node could answer and nothing has gone wrong for two durations,
- *       somebody answers; where a service's checks fail on all nodes, whoever
- *       had it
+ *       be one lastingly gone, somebody answers; where a service's checks fail on
+ *       all nodes, whoever had it
  *   I4  in quiet, where every node evens out what it holds, no node holds two
  *       units more than another that could hold one of them as well
  *   I5  in quiet nothing moves
@@ -53,51 +53,11 @@ static bool quiet_for(const struct world *w, uint64_t ns)
 	       w->now >= w->quiet_since + ns;
 }
 
-static const struct service_record *wants(const struct world *w, int s, int vip)
-{
-	const struct change *c = store_find(&w->store, RECORD_SERVICE,
-					    service_name(s));
-
-	if (!c || !c->rec || !names_has(&c->rec->service.vips, vip_name(vip)))
-		return NULL;
-	return &c->rec->service;
-}
-
-/* Somebody has held it, and so is to keep it if nobody is better. */
-static bool ever_held(const struct world *w, int s)
-{
-	const struct change *c = store_find(&w->store, RECORD_HOLDER,
-					    service_name(s));
-
-	return c && c->rec && (c->rec->holder.node || c->rec->holder.last);
-}
-
-/* A VIP of services that were never held need not be while one is doomed. */
-static bool wanted(const struct world *w, int vip)
-{
-	for (int s = 0; s < w->n_services; s++) {
-		if (wants(w, s, vip) && (w->doomed < 0 || ever_held(w, s)))
-			return true;
-	}
-	return false;
-}
-
-static bool somebody_could(const struct world *w)
-{
-	for (int i = 0; i < w->n_processes; i++) {
-		if (host_serves(&w->hosts[i]))
-			return true;
-	}
-	return false;
-}
-
+/* By then it is answered, and no longer silent than a hand-over takes. */
 static void check_answered(struct world *w, int vip)
 {
-	uint64_t since = w->quiet_since;
-
-	if (w->answered[vip] > since)
-		since = w->answered[vip];
-	if (w->now < since + found(w) || !wanted(w, vip))
+	if (!quiet_for(w, found(w)) || w->now < w->answered[vip] + SLACK ||
+	    !vip_is_due(w, vip))
 		return;
 	broken(w, "I3: nobody has answered for %s for %.0f ms", vip_name(vip),
 	       (double)(w->now - w->answered[vip]) / 1e6);
@@ -112,8 +72,9 @@ static void check_well(struct world *w, const struct host *h,
 
 			if (!(answers & 1u << vip))
 				continue;
-			spec = wants(w, s, vip);
-			if (spec && spec->checks.n)
+			spec = wanted_service(w, s);
+			if (spec && spec->checks.n &&
+			    names_has(&spec->vips, vip_name(vip)))
 				broken(w, "I6: %s answers for %s, though its check of %s fails",
 				       h->name, vip_name(vip), service_name(s));
 		}
@@ -122,7 +83,6 @@ static void check_well(struct world *w, const struct host *h,
 
 static void check_vips(struct world *w)
 {
-	bool could = !w->trouble && !w->store.down && somebody_could(w);
 	bool well = w->doomed < 0 && quiet_for(w, found(w));
 	unsigned int all = 0, answers[MAX_HOSTS];
 
@@ -135,7 +95,7 @@ static void check_vips(struct world *w)
 	for (int vip = 0; vip < MAX_VIPS; vip++) {
 		if (all & 1u << vip)
 			w->answered[vip] = w->now;
-		else if (could)
+		else
 			check_answered(w, vip);
 	}
 	for (int i = 0; well && i < w->n_hosts; i++)

@@ -10,7 +10,9 @@
  *   kernel.c   its kernel: a deadline, a token, and what is active
  *   store.c    the lease store and the way to it
  *   trouble.c  what goes wrong, and when
+ *   outage.c   what a node can lose, for a while or lastingly
  *   check.c    the promises, tested after every step; of them I4 in balance.c
+ *   units.c    services that share a VIP, and who could hold them
  *   world.c    time, chance and the queue of what happens next
  */
 #ifndef SIM_H
@@ -42,6 +44,7 @@ struct happening {
 	void (*run)(struct world *w, struct happening *h);
 	struct host *host;
 	uint64_t life;		/* of the host's process: stale if it died */
+	uint64_t round;		/* of its watch: stale if it began anew */
 	struct message *msg;
 	struct trip *trip;
 	int number;
@@ -110,8 +113,10 @@ struct host {
 
 	/* The way to the store. */
 	bool cut;
-	uint64_t cursor;	/* watch: seen up to here */
+	bool refused;		/* while it is cut: told so at once */
+	uint64_t cursor;	/* watch: seen up to here; 0: all there is */
 	bool watching;		/* an answer is on its way */
+	uint64_t round;		/* of what it was told before, nothing arrives */
 };
 
 /* A record in the store, and the log of its changes. */
@@ -128,6 +133,24 @@ struct store {
 	size_t last[RECORD_KINDS][MAX_NAMES];	/* revision of each record, or 0 */
 	uint64_t rev;
 	bool down;
+	bool refuses;		/* while it is down: says so at once */
+};
+
+/* Services that share a VIP, and so are held by one node. */
+struct unit {
+	bool any;		/* it has services */
+	bool has[MAX_SERVICES];
+	int holder;		/* of all of them, or -1 */
+};
+
+/* What a node can lose. */
+enum outage {
+	OUTAGE_PROCESS,
+	OUTAGE_MACHINE,
+	OUTAGE_WAY,
+	OUTAGE_LINK,
+	OUTAGE_MODULE,
+	OUTAGES,
 };
 
 /* Faults that are none of the election's. */
@@ -162,12 +185,15 @@ struct world {
 	uint64_t quiet_since;
 	uint32_t longest_ms;	/* of the hosts' durations */
 	int doomed;		/* the service whose checks fail on all; -1: none */
+	const struct host *well;	/* none but that one's fail on it */
+	struct host *gone;	/* lastingly, or NULL */
+	enum outage gone_how;
 
 	uint64_t answered[MAX_VIPS];	/* when it last was */
 	uint64_t tokens[MAX_SERVICES];
 	char verdict[256];	/* what was broken; empty while all is well */
 
-	unsigned long steps, fences, claims;
+	unsigned long steps, fences, claims, refusals, resets;
 };
 
 /* world.c */
@@ -226,6 +252,8 @@ void store_request(struct world *w, struct host *h, const struct el_action *a);
 void trip_free(struct trip *t);
 void store_list(struct world *w, struct host *h);
 void store_notify(struct world *w);
+void store_found_again(struct world *w, struct host *h);
+void store_back(struct world *w);
 bool store_write(struct world *w, enum record_kind kind, const char *name,
 		 uint64_t version, struct record *rec);
 const struct change *store_find(const struct store *s, enum record_kind kind,
@@ -234,6 +262,25 @@ void store_drop(struct store *s);
 
 /* trouble.c */
 void trouble_start(struct world *w);
+
+/* outage.c */
+void outage_begin(struct world *w, struct host *h, enum outage what);
+void outage_end(struct world *w, struct host *h, enum outage what, uint64_t delay);
+void lasting_begin(struct world *w);
+void lasting_end(struct world *w);
+
+/* units.c */
+/* What people want of a service; NULL where they do not want it. */
+const struct service_record *wanted_service(const struct world *w, int s);
+void units_find(const struct world *w, struct unit units[MAX_SERVICES]);
+/* By the store; -1: nobody, or not one for all of a unit. */
+int service_holder(const struct world *w, int s);
+int unit_holder(const struct world *w, const struct unit *unit);
+/* It is there, and passes the checks. */
+bool unit_could(const struct world *w, const struct unit *unit,
+		const struct host *h);
+/* Somebody is to answer for it. */
+bool vip_is_due(const struct world *w, int vip);
 
 /* balance.c */
 void check_balance(struct world *w);

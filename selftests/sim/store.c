@@ -79,6 +79,12 @@ static bool reachable(const struct world *w, const struct host *h)
 	return !w->store.down && !h->cut;
 }
 
+/* It cannot have been written: nothing has left. */
+static bool refused(const struct world *w, const struct host *h)
+{
+	return (h->cut && h->refused) || (w->store.down && w->store.refuses);
+}
+
 static bool lost(struct world *w, const struct host *h)
 {
 	return !reachable(w, h) || (w->trouble && chance(w, 2));
@@ -123,7 +129,7 @@ static void watched(struct world *w, struct happening *hp)
 {
 	struct host *h = hp->host;
 
-	if (h->life != hp->life) {
+	if (h->life != hp->life || h->round != hp->round) {
 		message_free(hp->msg);
 		return;
 	}
@@ -145,7 +151,7 @@ static void answer_watch(struct world *w, struct happening *hp)
 	struct happening *back;
 	uint64_t wait = 20 * MS;
 
-	if (h->life != hp->life)
+	if (h->life != hp->life || h->round != hp->round)
 		return;
 	if (reachable(w, h) && w->store.rev > h->cursor) {
 		msg = view_after(w, h->cursor, !h->cursor);
@@ -154,6 +160,7 @@ static void answer_watch(struct world *w, struct happening *hp)
 	back = later(w, wait, watched);
 	back->host = h;
 	back->life = h->life;
+	back->round = h->round;
 	back->msg = msg;
 }
 
@@ -170,6 +177,7 @@ static void watch(struct world *w, struct host *h)
 	hp = later(w, reachable(w, h) ? delay(w) : 20 * MS, answer_watch);
 	hp->host = h;
 	hp->life = h->life;
+	hp->round = h->round;
 }
 
 void store_notify(struct world *w)
@@ -178,9 +186,48 @@ void store_notify(struct world *w)
 		watch(w, &w->hosts[i]);
 }
 
+/* What it knows may be of another store. Of this one it has heard nothing yet. */
+static void reset(struct world *w, struct host *h)
+{
+	w->resets++;
+	h->round++;
+	h->watching = false;
+	h->cursor = 0;
+	tell(w, h, "is told that the store is another");
+	host_deliver(w, h, message_new(EL_EV_RESET), 0);
+}
+
+/*
+ * After a gap a watch goes on where it was; or that place is forgotten, and all is
+ * listed again; or it cannot be told whether it is the same store.
+ */
+void store_found_again(struct world *w, struct host *h)
+{
+	if (h->election) {
+		switch (chance_below(w, 4)) {
+		case 0:
+			reset(w, h);
+			break;
+		case 1:
+			h->cursor = 0;
+			break;
+		default:
+			break;
+		}
+	}
+	store_notify(w);
+}
+
+/* All find it again, each in its own way. */
+void store_back(struct world *w)
+{
+	for (int i = 0; i < w->n_processes; i++)
+		store_found_again(w, &w->hosts[i]);
+}
+
 static void list_arrives(struct world *w, struct happening *hp)
 {
-	if (hp->host->life != hp->life)
+	if (hp->host->life != hp->life || hp->host->round != hp->round)
 		message_free(hp->msg);
 	else
 		host_deliver(w, hp->host, hp->msg, 0);
@@ -199,6 +246,7 @@ void store_list(struct world *w, struct host *h)
 	hp = later(w, late, list_arrives);
 	hp->host = h;
 	hp->life = h->life;
+	hp->round = h->round;
 	hp->msg = msg;
 	tell(w, h, "list of revision %llu on its way",
 	     (unsigned long long)msg->ev.view.rev);
@@ -211,12 +259,12 @@ struct trip {
 	struct change found;
 };
 
-static struct trip *trip_new(struct request *r)
+static struct trip *trip_new(struct request *r, enum el_result result)
 {
 	struct trip *t = xmalloc(sizeof(*t));
 
 	t->r = r;
-	t->result = EL_UNKNOWN;
+	t->result = result;
 	r->refs++;
 	return t;
 }
@@ -231,6 +279,12 @@ void trip_free(struct trip *t)
 		free(t->r);
 	}
 	free(t);
+}
+
+/* What the client makes of silence. Nothing was read; something may be written. */
+static enum el_result gives_up_with(const struct request *r)
+{
+	return r->type == EL_GET ? EL_FAILED : EL_UNKNOWN;
 }
 
 static struct message *answer(const struct trip *t)
@@ -257,7 +311,7 @@ static const char *const results[] = {
 static void answer_arrives(struct world *w, struct happening *hp)
 {
 	struct request *r = hp->trip->r;
-	bool gave_up = hp->trip->result == EL_UNKNOWN;
+	bool gave_up = hp->trip->result == gives_up_with(r);
 
 	if (hp->host->life == hp->life && !(r->answered && gave_up)) {
 		r->answered = true;
@@ -297,9 +351,8 @@ static void perform(struct world *w, struct trip *t)
 
 static struct trip *trip_again(const struct trip *t)
 {
-	struct trip *again = trip_new(t->r);
+	struct trip *again = trip_new(t->r, t->result);
 
-	again->result = t->result;
 	again->found = t->found;
 	record_get(again->found.rec);
 	return again;
@@ -333,10 +386,17 @@ void store_request(struct world *w, struct host *h, const struct el_action *a)
 	r->name = known_name(w, a->kind, a->name);
 	r->version = a->version;
 	r->rec = record_get(a->rec);
-	/* What the client makes of silence. */
-	travel(w, h, h->life, trip_new(r), PATIENCE, answer_arrives);
+	/* A list taken just before may show after it what was before it. */
+	if (r->type == EL_PUT && w->trouble && chance(w, 5))
+		store_list(w, h);
+	if (refused(w, h)) {
+		w->refusals++;
+		travel(w, h, h->life, trip_new(r, EL_FAILED), delay(w), answer_arrives);
+		return;
+	}
+	travel(w, h, h->life, trip_new(r, gives_up_with(r)), PATIENCE, answer_arrives);
 	if (!lost(w, h))
-		travel(w, h, h->life, trip_new(r), delay(w), request_arrives);
+		travel(w, h, h->life, trip_new(r, EL_OK), delay(w), request_arrives);
 	if (reachable(w, h) && twice(w))
-		travel(w, h, h->life, trip_new(r), delay(w), request_arrives);
+		travel(w, h, h->life, trip_new(r, EL_OK), delay(w), request_arrives);
 }

@@ -20,43 +20,26 @@ static uint64_t some_time(struct world *w, const struct host *h)
 	return between(w, 5 * MS, 3ULL * h->config.duration_ms * MS);
 }
 
-static void restart(struct world *w, struct happening *hp)
+/* Gone for a while. */
+static void outage(struct world *w, struct host *h, enum outage what)
 {
-	if (!hp->host->election)
-		host_start(w, hp->host);
+	outage_begin(w, h, what);
+	outage_end(w, h, what, some_time(w, h));
 }
 
 static void restart_later(struct world *w, struct host *h)
 {
-	struct happening *hp = later(w, some_time(w, h), restart);
-
-	hp->host = h;
-}
-
-static void mend_way(struct world *w, struct happening *hp)
-{
-	hp->host->cut = false;
-	tell(w, hp->host, "reaches the store");
-	store_notify(w);
+	outage_end(w, h, OUTAGE_PROCESS, some_time(w, h));
 }
 
 static void mend_store(struct world *w, struct happening *hp)
 {
 	(void)hp;
+	if (!w->store.down)
+		return;
 	w->store.down = false;
 	tell(w, NULL, "the store is back");
-	store_notify(w);
-}
-
-static void mend_link(struct world *w, struct happening *hp)
-{
-	host_link(w, hp->host, true);
-}
-
-static void load_module(struct world *w, struct happening *hp)
-{
-	if (hp->host->kernel->unloaded)
-		host_module(w, hp->host, true);
+	store_back(w);
 }
 
 static void mend_backend(struct world *w, struct happening *hp)
@@ -92,8 +75,7 @@ static void fail_backend(struct world *w, struct host *h)
  */
 static void settle_backends(struct world *w)
 {
-	const struct host *well = any_host(w);
-
+	w->well = any_host(w);
 	w->doomed = chance(w, 30) ?
 		    (int)chance_below(w, (uint64_t)w->n_services) : -1;
 	for (int i = 0; i < w->n_hosts; i++) {
@@ -101,7 +83,7 @@ static void settle_backends(struct world *w)
 
 		for (int s = 0; s < w->n_services; s++)
 			host_fail(w, h, s, s == w->doomed ||
-				  (h != well && chance(w, 25)));
+				  (h != w->well && chance(w, 25)));
 	}
 }
 
@@ -191,13 +173,17 @@ static void change_drain(struct world *w, const struct host *h)
 /* Now and then, for it leaves the VIPs to others for as long as it takes to join anew. */
 static void unload_module(struct world *w, struct host *h)
 {
-	struct happening *hp;
+	if (!h->kernel->unloaded && chance(w, 30))
+		outage(w, h, OUTAGE_MODULE);
+}
 
-	if (h->kernel->unloaded || !chance(w, 30))
-		return;
-	host_module(w, h, false);
-	hp = later(w, some_time(w, h), load_module);
-	hp->host = h;
+static void stop_store(struct world *w, const struct host *h)
+{
+	w->store.down = true;
+	w->store.refuses = chance(w, 50);
+	tell(w, NULL, "the store is down%s",
+	     w->store.refuses ? ", and refuses at once" : "");
+	later(w, some_time(w, h), mend_store);
 }
 
 /* Never less than what makes up for the drift. */
@@ -221,30 +207,20 @@ static void one_trouble(struct world *w)
 		host_pause(w, h, some_time(w, h));
 		break;
 	case 3:
-		host_kill(w, h);
-		restart_later(w, h);
+		outage(w, h, OUTAGE_PROCESS);
 		break;
 	case 4:
-		host_reboot(w, h);
-		restart_later(w, h);
+		outage(w, h, OUTAGE_MACHINE);
 		break;
 	case 5:
-		h->cut = true;
-		tell(w, h, "is cut off from the store");
-		hp = later(w, some_time(w, h), mend_way);
-		hp->host = h;
+		outage(w, h, OUTAGE_WAY);
 		break;
 	case 6:
-		if (chance(w, 30)) {
-			w->store.down = true;
-			tell(w, NULL, "the store is down");
-			later(w, some_time(w, h), mend_store);
-		}
+		if (chance(w, 30))
+			stop_store(w, h);
 		break;
 	case 7:
-		host_link(w, h, false);
-		hp = later(w, some_time(w, h), mend_link);
-		hp->host = h;
+		outage(w, h, OUTAGE_LINK);
 		break;
 	case 8:
 		host_stop(w, h);
@@ -321,12 +297,15 @@ static void settled(struct world *w, struct happening *hp)
 		if (w->hosts[i].sick_until > w->quiet_since)
 			w->quiet_since = w->hosts[i].sick_until;
 	}
+	if (chance(w, 60))
+		lasting_begin(w);
 }
 
 static void begin_trouble(struct world *w, struct happening *hp)
 {
 	(void)hp;
 	w->trouble = true;
+	lasting_end(w);
 	w->slow = between(w, 2 * MS, 3 * SEC);
 	tell(w, NULL, "trouble");
 	later(w, 0, next_trouble);
