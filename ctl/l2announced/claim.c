@@ -124,7 +124,7 @@ static enum el_serve wanted(struct election *e, struct el_service *s, bool stay)
 
 static void bar(const struct election *e, struct el_service *s)
 {
-	if (!el_fault(e, EL_FAULT_STALE_VIEW))
+	if (!el_fault(e, EL_FAULT_UNBARRED))
 		s->barred = s->holder_version;
 }
 

@@ -58,6 +58,8 @@ static void consider(struct election *e, struct el_node *node)
 
 	if (el_fault(e, EL_FAULT_FENCE_EARLY))
 		due = node->seen + duration / 2;
+	if (el_fault(e, EL_FAULT_FENCE_LATE))
+		due = node->seen + 4 * duration;
 	if (due < node->retry)
 		due = node->retry;
 	if (e->now->mono < due) {
@@ -75,7 +77,7 @@ static void consider(struct election *e, struct el_node *node)
 void fence_settle(struct election *e)
 {
 	/* Whoever cannot renew himself has no business to judge others. */
-	if (!member_lives(e))
+	if (!member_lives(e) || el_fault(e, EL_FAULT_NO_FENCE))
 		return;
 	for (size_t i = 0; i < e->n_nodes; i++) {
 		struct el_node *node = e->nodes[i];

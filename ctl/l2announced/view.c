@@ -133,7 +133,7 @@ static void take_node(struct election *e, const struct el_item *item)
 	struct el_node *node = view_node(e, item->name);
 
 	node->pass = e->pass;
-	if (old_news(e, item, node->version) && !el_fault(e, EL_FAULT_STALE_VIEW))
+	if (old_news(e, item, node->version) && !el_fault(e, EL_FAULT_STALE_NODE))
 		return;
 	if (node->unreadable || !same_to_plan(node->rec, item->rec))
 		e->dirty = true;
@@ -230,7 +230,7 @@ static void take_holder(struct election *e, const struct el_item *item)
 
 	s->holder_pass = e->pass;
 	if (old_news(e, item, s->holder_version) &&
-	    !el_fault(e, EL_FAULT_STALE_VIEW))
+	    !el_fault(e, EL_FAULT_STALE_HOLDER))
 		return;
 	vip_users_del(e->claiming, claimed_vips(s), s);
 	take_rec(&s->holder, item->rec);
