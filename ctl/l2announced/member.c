@@ -561,10 +561,24 @@ void member_seen(struct election *e)
 	overtaken(e);
 }
 
+/* Nobody's lease lasts longer than that, be it of a node that is long gone. */
+static uint64_t longest_duration(const struct election *e)
+{
+	uint64_t longest = el_duration(e);
+
+	for (size_t i = 0; i < e->n_nodes; i++) {
+		uint64_t other = e->nodes[i]->patience_ms * NSEC_PER_MSEC;
+
+		if (other > longest)
+			longest = other;
+	}
+	return longest;
+}
+
 void member_reset(struct election *e)
 {
 	if (e->self.state != EL_MEMBER_OUT && e->self.state != EL_MEMBER_GONE)
 		stand_down(e);
 	/* Others may not have seen yet that the store is another. */
-	e->self.hold_until = e->now->mono + el_duration(e);
+	e->self.hold_until = e->now->mono + longest_duration(e);
 }

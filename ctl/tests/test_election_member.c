@@ -396,6 +396,24 @@ static void test_another_margin(void **state)
 
 /* Another store. */
 
+/* Of the others the one with the longest lease may notice last. */
+static void test_another_store_with_longer_leases(void **state)
+{
+	const struct el_event reset = { .type = EL_EV_RESET };
+
+	(void)state;
+	holding();
+	shows(RECORD_NODE, "a", "{\"v\":1,\"incarnation\":1,\"state\":\"ready\","
+	      "\"duration_ms\":6000,\"devs\":[\"eth0\"]}");
+	step(&reset);
+	rev = 1;
+	empty_view();
+	tick_at(now_ms + 5999);
+	assert_null(find(EL_PUT));
+	tick_at(now_ms + 1);
+	assert_non_null(find_put(RECORD_NODE, "me"));
+}
+
 static void test_another_store(void **state)
 {
 	const struct el_event reset = { .type = EL_EV_RESET };
@@ -436,6 +454,7 @@ int main(void)
 		TEST(test_a_lease_that_is_refused),
 		TEST(test_another_margin),
 		TEST(test_another_store),
+		TEST(test_another_store_with_longer_leases),
 	};
 
 	return cmocka_run_group_tests_name("election_member", tests, NULL, NULL);
