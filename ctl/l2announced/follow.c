@@ -147,6 +147,12 @@ bool follow_ended(struct follow *f)
 
 /* ------------------------------------------------------------ its liveness */
 
+static void await(struct follow *f)
+{
+	f->awaited = f->written;
+	set_timer(f->lag, f->lag_ms);
+}
+
 static void on_lag(evutil_socket_t fd, short what, void *arg)
 {
 	struct follow *f = arg;
@@ -155,10 +161,13 @@ static void on_lag(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (!f->have_cursor || f->cursor >= f->written)
 		return;
-	log_info("store: the watch has not shown version %" PRIu64 ": beginning another",
-		 f->written);
-	follow_again(f, 0);
-	set_timer(f->lag, f->lag_ms);
+	/* What has been written since may be on its way. */
+	if (f->cursor < f->awaited) {
+		log_info("store: the watch has not shown version %" PRIu64 ": beginning another",
+			 f->awaited);
+		follow_again(f, 0);
+	}
+	await(f);
 }
 
 void follow_wrote(struct follow *f, uint64_t rev)
@@ -167,7 +176,7 @@ void follow_wrote(struct follow *f, uint64_t rev)
 		f->written = rev;
 	if (f->lag && f->cursor < rev &&
 	    !event_pending(f->lag, EV_TIMEOUT, NULL))
-		set_timer(f->lag, f->lag_ms);
+		await(f);
 }
 
 int follow_open(struct follow *f, struct event_base *base)

@@ -40,8 +40,9 @@ struct follow_ops {
  * @have_cursor: a stream can be begun, or resumed, at @cursor
  * @cursor: all up to there has been told
  * @written: and this has to come
+ * @awaited: of that, what is due when @lag is
  * @retry: the next try
- * @lag: when @written is due
+ * @lag: timer
  */
 struct follow {
 	const struct follow_ops *ops;
@@ -53,6 +54,7 @@ struct follow {
 	bool have_cursor;
 	uint64_t cursor;
 	uint64_t written;
+	uint64_t awaited;
 	struct event *retry, *lag;
 };
 
