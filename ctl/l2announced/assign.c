@@ -46,7 +46,7 @@ enum { GIVEN, KEPT, LISTS };
 struct place {
 	size_t load;
 	struct item *movable[LISTS];
-	bool *none_for;		/* known: nothing here can go to that node */
+	bool *none_for;		/* nothing here can go to that node, as far as known */
 };
 
 /* The state of one run. */
@@ -81,15 +81,18 @@ static int by_hash(const void *a, const void *b)
 	return strcmp(x->unit->name, y->unit->name);
 }
 
+/* Only to where this one can go is there a way that may not have been before. */
 static void give(struct run *run, struct item *item, size_t node, int list)
 {
+	const struct assign_unit *unit = item->unit;
 	struct place *place = &run->places[node];
 
 	item->unit->assigned = node;
 	item->next = place->movable[list];
 	place->movable[list] = item;
 	place->load++;
-	memset(place->none_for, 0, run->n_nodes * sizeof(*place->none_for));
+	for (size_t i = 0; i < unit->n_eligible; i++)
+		place->none_for[unit->eligible[i]] = false;
 }
 
 static void keep(struct run *run)
@@ -188,7 +191,7 @@ static void place_free(struct run *run)
  * Move one unit, with the least harm: one that the node does not hold yet before
  * one that it does.
  */
-static bool move_one(struct run *run, size_t from, size_t to)
+static void move_one(struct run *run, size_t from, size_t to)
 {
 	for (int list = 0; list < LISTS; list++) {
 		struct item **link = &run->places[from].movable[list];
@@ -201,11 +204,10 @@ static bool move_one(struct run *run, size_t from, size_t to)
 			*link = item->next;
 			run->places[from].load--;
 			give(run, item, to, GIVEN);
-			return true;
+			return;
 		}
 	}
 	run->places[from].none_for[to] = true;
-	return false;
 }
 
 static struct ratio gain(const struct run *run, size_t from, size_t to)
@@ -247,9 +249,10 @@ static bool widest(const struct run *run, size_t *from, size_t *to)
 		    compare(gain(run, i, least), most) <= 0)
 			continue;
 		for (size_t k = 0; k < run->n_nodes; k++) {
-			if (!run->nodes[k].weight ||
-			    compare(gain(run, i, k), most) <= 0 ||
-			    run->places[i].none_for[k])
+			/* The cheapest first: mostly it is the answer. */
+			if (run->places[i].none_for[k] ||
+			    !run->nodes[k].weight ||
+			    compare(gain(run, i, k), most) <= 0)
 				continue;
 			most = gain(run, i, k);
 			*from = i;
@@ -263,12 +266,13 @@ static bool widest(const struct run *run, size_t *from, size_t *to)
  * From the most loaded to the least loaded that something can go to: any other
  * pair would move some unit twice. Each move lessens the sum: this ends.
  */
-static void even_out(struct run *run)
+static size_t even_out(struct run *run)
 {
-	size_t from, to;
+	size_t from, to, tried;
 
-	while (widest(run, &from, &to))
+	for (tried = 0; widest(run, &from, &to); tried++)
 		move_one(run, from, to);
+	return tried;
 }
 
 static void begin(struct run *run, struct assign_unit *units, bool *stuck)
@@ -279,16 +283,18 @@ static void begin(struct run *run, struct assign_unit *units, bool *stuck)
 		run->items[i].order = mix(run->items[i].hash);
 	}
 	qsort(run->items, run->n_items, sizeof(*run->items), by_hash);
+	memset(stuck, true, run->n_nodes * run->n_nodes * sizeof(*stuck));
 	for (size_t i = 0; i < run->n_items; i++)
 		run->items[i].unit->turn = i;
 	for (size_t i = 0; i < run->n_nodes; i++)
 		run->places[i].none_for = &stuck[i * run->n_nodes];
 }
 
-void assign(struct assign_unit *units, size_t n_units,
-	    const struct assign_node *nodes, size_t n_nodes, bool rebalance)
+size_t assign(struct assign_unit *units, size_t n_units,
+	      const struct assign_node *nodes, size_t n_nodes, bool rebalance)
 {
-	bool *stuck = xmalloc(n_nodes * n_nodes + 1);
+	bool *stuck = xmalloc((n_nodes * n_nodes + 1) * sizeof(*stuck));
+	size_t tried = 0;
 	struct run run = {
 		.items = xmalloc((n_units + 1) * sizeof(*run.items)),
 		.n_items = n_units,
@@ -301,8 +307,9 @@ void assign(struct assign_unit *units, size_t n_units,
 	keep(&run);
 	place_free(&run);
 	if (rebalance)
-		even_out(&run);
+		tried = even_out(&run);
 	free(run.items);
 	free(run.places);
 	free(stuck);
+	return tried;
 }

@@ -72,8 +72,11 @@ uint64_t assign_score(const char *unit, const char *node);
  * was, however far one is ahead of another: a unit went to a node for the load that
  * the turns before it had brought there, and those are what it has claimed by then;
  * another that is ahead has only more.
+ *
+ * Return: how many moves it tried, which is what evening out costs: for each it looks
+ * at every pair of nodes and at what one of them has, at the most.
  */
-void assign(struct assign_unit *units, size_t n_units,
-	    const struct assign_node *nodes, size_t n_nodes, bool rebalance);
+size_t assign(struct assign_unit *units, size_t n_units,
+	      const struct assign_node *nodes, size_t n_nodes, bool rebalance);
 
 #endif /* L2A_ASSIGN_H */

@@ -463,6 +463,54 @@ static void test_wrong_answers_are_seen(void **state)
 	assert_false(is_eligible(&c));
 }
 
+/* Each unit can be held by some neighbours alone, the first of which has it. */
+static void hold_in_line(struct cluster *c, size_t first, size_t unit, size_t n)
+{
+	c->units[unit].n_eligible = n;
+	for (size_t i = 0; i < n; i++)
+		c->eligible[unit][i] = first + i;
+	c->units[unit].holder = first;
+}
+
+/* Racks, of which some have nothing: none can help another, so nothing is tried. */
+static void test_racks_cost_nothing(void **state)
+{
+	static struct cluster c;
+
+	(void)state;
+	build(&c, 1);
+	for (size_t i = 0; i < c.n_units; i++)
+		hold_in_line(&c, i % 7 * 10, i, 10);
+	assign(c.units, c.n_units, c.nodes, c.n_nodes, true);
+	hold_as_assigned(&c);
+	assert_int_equal(assign(c.units, c.n_units, c.nodes, c.n_nodes, true), 0);
+}
+
+/*
+ * Three of a hundred nodes can hold a unit, and the further down, the more units:
+ * thousands have to move, each past nodes that it cannot go to. Not everything
+ * that is tried comes off; but that is a share of it, not many times as much.
+ */
+static void test_a_chain_costs_its_moves(void **state)
+{
+	static struct cluster c;
+	size_t tried, moved;
+
+	(void)state;
+	build(&c, 1);
+	for (size_t i = 0; i < c.n_units; i++) {
+		size_t first = i * (c.n_nodes - 2) / c.n_units;
+
+		hold_in_line(&c, first * first / (c.n_nodes - 2), i, 3);
+	}
+	tried = assign(c.units, c.n_units, c.nodes, c.n_nodes, true);
+	moved = held_elsewhere(&c);
+	print_message("%zu moves, %zu tried\n", moved, tried);
+	assert_true(is_even(&c));
+	assert_in_range(moved, c.n_units / 2, tried);
+	assert_in_range(tried, moved, 2 * moved);
+}
+
 /* Any order of the records, and the same for every unit. */
 static void test_order_does_not_matter(void **state)
 {
@@ -623,6 +671,8 @@ int main(void)
 		cmocka_unit_test(test_every_promise_at_once),
 		cmocka_unit_test(test_the_same_again),
 		cmocka_unit_test(test_wrong_answers_are_seen),
+		cmocka_unit_test(test_racks_cost_nothing),
+		cmocka_unit_test(test_a_chain_costs_its_moves),
 		cmocka_unit_test(test_order_does_not_matter),
 		cmocka_unit_test(test_prefer_wins),
 		cmocka_unit_test(test_a_preference_that_cannot_hold),
