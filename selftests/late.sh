@@ -56,8 +56,9 @@ ask_on_and_on
 controller_start worker1
 check_controllers "without a module, it says so" \
 	wait_for said "module"
-check "takes a service" control worker1 service add "$SERVICE" vip "$VIP" \
-	dev eth0 deliver route
+check_controllers "takes a service, once it has read the store" \
+	wait_for control worker1 service add "$SERVICE" vip "$VIP" dev eth0 \
+	deliver route
 check "which nobody can serve" wait_for service_is "$SERVICE" unservable
 wait_for sees 'requests>=10' > /dev/null
 check "nor does anybody answer" saw 'requests>=10' replies=0

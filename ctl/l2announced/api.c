@@ -59,6 +59,14 @@ void api_refuse(struct evhttp_request *req, int code, const char *fmt, ...)
 	api_send_json(req, code, obj);
 }
 
+bool api_viewed(const struct api *api, struct evhttp_request *req)
+{
+	if (election_self(agent_info(api->agent).election).viewed)
+		return true;
+	api_refuse(req, 503, "what there is is not known yet: the store has not been read");
+	return false;
+}
+
 void api_abandon(struct evhttp_request *req)
 {
 	/* Where it still has a connection, that frees it. */
@@ -167,18 +175,18 @@ char *api_body(struct evhttp_request *req)
 static void on_node(struct api *api, struct evhttp_request *req,
 		    const char *name)
 {
-	if (evhttp_request_get_command(req) == EVHTTP_REQ_POST)
-		api_node_post(api, req, name);
-	else
+	if (evhttp_request_get_command(req) != EVHTTP_REQ_POST)
 		api_refuse(req, 405, "a node can be drained and undrained");
+	else if (api_viewed(api, req))
+		api_node_post(api, req, name);
 }
 
 static void on_apply(struct api *api, struct evhttp_request *req)
 {
-	if (evhttp_request_get_command(req) == EVHTTP_REQ_POST)
-		api_apply(api, req);
-	else
+	if (evhttp_request_get_command(req) != EVHTTP_REQ_POST)
 		api_refuse(req, 405, "a set of services can only be posted");
+	else if (api_viewed(api, req))
+		api_apply(api, req);
 }
 
 /* The keys that have changed, or why nothing has. */

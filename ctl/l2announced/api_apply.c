@@ -316,9 +316,7 @@ void api_apply(struct api *api, struct evhttp_request *req)
 	bool dry_run = false;
 
 	free(body);
-	if (!election_self(agent_info(api->agent).election).viewed) {
-		api_refuse(req, 503, "what services there are is not known yet: the store has not been read");
-	} else if (!json_object_is_type(obj, json_type_object)) {
+	if (!json_object_is_type(obj, json_type_object)) {
 		api_refuse(req, 400, "the body is no JSON object");
 	} else if (make_plan(api, obj, &plan, &dry_run, &err)) {
 		api_refuse(req, 400, "%s", err.text);

@@ -72,6 +72,14 @@ void api_refuse(struct evhttp_request *req, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /**
+ * api_viewed() - whether it is known what the store has; refuses the request where not
+ *
+ * Whether a change fits in with what there is cannot be told before, nor whether what
+ * is to be changed is there.
+ */
+bool api_viewed(const struct api *api, struct evhttp_request *req);
+
+/**
  * api_abandon() - a client has gone, its request is answered no more
  *
  * For the connection's close callback: libevent leaves a request that is still to be

@@ -139,12 +139,10 @@ static void get_service(struct api *api, struct evhttp_request *req,
 	api_refuse(req, 404, "service %s: no such service", name);
 }
 
-void api_service(struct api *api, struct evhttp_request *req, const char *name)
+static void change_service(struct api *api, struct evhttp_request *req,
+			   const char *name)
 {
 	switch (evhttp_request_get_command(req)) {
-	case EVHTTP_REQ_GET:
-		get_service(api, req, name);
-		break;
 	case EVHTTP_REQ_PUT:
 		put_service(api, req, name);
 		break;
@@ -158,4 +156,12 @@ void api_service(struct api *api, struct evhttp_request *req, const char *name)
 		api_refuse(req, 405, "a service can be read, put, deleted and moved");
 		break;
 	}
+}
+
+void api_service(struct api *api, struct evhttp_request *req, const char *name)
+{
+	if (evhttp_request_get_command(req) == EVHTTP_REQ_GET)
+		get_service(api, req, name);
+	else if (api_viewed(api, req))
+		change_service(api, req, name);
 }
