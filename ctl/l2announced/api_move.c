@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "api_priv.h"
+#include "why.h"
 
 /* NAME/VERB: the name is cut off where it ends; NULL where the verb is another. */
 static char *name_before(const char *path, const char *verb)
@@ -168,45 +169,65 @@ static char *wanted_node(struct evhttp_request *req)
 
 /* As it is, but for what it prefers. */
 static void set_preferred(struct api *api, struct evhttp_request *req,
-			  const struct find_service *service, const char *node)
+			  const char *name, const char *node)
 {
 	struct agent_info info = agent_info(api->agent);
+	struct find_service service = { .name = name };
+	struct el_now now = agent_now();
 	char key[RECORD_KEY_MAX], *value;
 	struct l2a_error err = { 0 };
 	struct api_call *call;
-	struct record *moved = record_copy(service->rec, &err);
+	struct record *moved;
 
+	election_services(info.election, &now, look_at_service, &service);
+	moved = record_copy(service.rec, &err);
 	if (!moved) {
-		api_refuse(req, 500, "service %s: %s", service->name, err.text);
+		api_refuse(req, 500, "service %s: %s", name, err.text);
 		return;
 	}
 	prefer_first(&moved->service.prefer, node);
-	call = api_call_new(api, req, RECORD_SERVICE, service->name, moved,
-			    "moved");
+	call = api_call_new(api, req, RECORD_SERVICE, name, moved, "moved");
 	call->done = 202;
 	value = record_format(moved);
-	info.store->put_if(info.handle,
-			   record_key(RECORD_SERVICE, service->name, key),
-			   service->version, value, api_stored, call);
+	info.store->put_if(info.handle, record_key(RECORD_SERVICE, name, key),
+			   service.version, value, api_stored, call);
 	free(value);
 	record_put(moved);
 }
 
+/* In the way may be what another service needs that shares a VIP with it. */
+static void refuse_node(struct evhttp_request *req, const char *name,
+			const char *node, const struct why_node *why)
+{
+	if (!why)
+		api_refuse(req, 409, "service %s: node %s cannot hold it: there is no such node",
+			   name, node);
+	else if (strcmp(why->hindered, name))
+		api_refuse(req, 409, "service %s: node %s cannot hold it: service %s, of the same unit: %s",
+			   name, node, why->hindered, why->hindrance);
+	else
+		api_refuse(req, 409, "service %s: node %s cannot hold it: %s",
+			   name, node, why->hindrance);
+}
+
+/* All of a unit go, so it is written where the unit looks first. */
 static void move_service(struct api *api, struct evhttp_request *req,
 			 const char *name, const char *node)
 {
-	struct agent_info info = agent_info(api->agent);
-	struct find_service find = { .name = name };
 	struct el_now now = agent_now();
+	const struct why_node *there;
+	struct why why;
 
-	election_services(info.election, &now, look_at_service, &find);
-	if (!find.rec)
+	if (!why_find(agent_info(api->agent).election, &now, name, &why)) {
 		api_refuse(req, 404, "service %s: no such service", name);
-	else if (!election_can_hold(info.election, &now, name, node))
-		api_refuse(req, 409, "service %s: node %s cannot hold it: it is not ready, or has not what the service needs",
-			   name, node);
+		return;
+	}
+	there = why_find_node(&why, node);
+	if (!there || there->hindrance)
+		refuse_node(req, name, node, there);
 	else
-		set_preferred(api, req, &find, node);
+		set_preferred(api, req, why.leads, node);
+	why_clear(&why);
 }
 
 void api_service_post(struct api *api, struct evhttp_request *req,

@@ -365,10 +365,6 @@ void election_nodes(struct election *e, const struct el_now *now,
 		    void (*fn)(const struct el_node_info *info, void *arg),
 		    void *arg);
 
-/** election_can_hold() - a node is ready, has what a service needs, and is well */
-bool election_can_hold(struct election *e, const struct el_now *now,
-		       const char *service, const char *node);
-
 /** election_self() - this node, as the election sees it */
 struct el_self_info election_self(const struct election *e);
 

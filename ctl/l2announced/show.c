@@ -69,19 +69,6 @@ void election_nodes(struct election *e, const struct el_now *now,
 	}
 }
 
-bool election_can_hold(struct election *e, const struct el_now *now,
-		       const char *service, const char *node)
-{
-	const struct el_service *s = view_find_service(e, service);
-	const struct el_node *n = view_find_node(e, node);
-	bool can;
-
-	e->now = now;
-	can = s && n && view_can_hold(e, n, s) && view_well(e, n, s);
-	e->now = NULL;
-	return can;
-}
-
 struct el_self_info election_self(const struct election *e)
 {
 	static const char *const states[] = {

@@ -69,12 +69,17 @@ static void list_unit(const struct election *e, const struct el_service *s,
 {
 	why->unit = xmalloc((e->n_services + 1) * sizeof(const char *));
 	for (size_t i = 0; i < e->n_services; i++) {
-		if (e->services[i]->spec && e->services[i]->unit == s->unit)
-			why->unit[why->n_unit++] = e->services[i]->name;
+		const struct el_service *member = e->services[i];
+
+		if (!member->spec || member->unit != s->unit)
+			continue;
+		why->unit[why->n_unit++] = member->name;
+		if (!why->leads && (member == s || member->spec->service.prefer.n))
+			why->leads = member->name;
 	}
 }
 
-static const struct why_node *find_node(const struct why *why, const char *name)
+const struct why_node *why_find_node(const struct why *why, const char *name)
 {
 	for (size_t i = 0; i < why->n_nodes; i++) {
 		if (!strcmp(why->nodes[i].name, name))
@@ -94,7 +99,7 @@ static const char *preferred(const struct election *e,
 			continue;
 		for (size_t k = 0; k < member->spec->service.prefer.n; k++) {
 			const char *name = member->spec->service.prefer.v[k];
-			const struct why_node *node = find_node(why, name);
+			const struct why_node *node = why_find_node(why, name);
 
 			if (node && !node->hindrance)
 				return node->name;
@@ -156,7 +161,7 @@ static void say_mine(struct election *e, const struct el_service *s,
 static void say_here(struct election *e, const struct el_service *s,
 		     struct why *why)
 {
-	const struct why_node *self = find_node(why, e->config.node);
+	const struct why_node *self = why_find_node(why, e->config.node);
 	bool other = self && self->hindered && strcmp(self->hindered, s->name);
 
 	if (!self)

@@ -38,6 +38,8 @@ struct why_node {
  * struct why - the whole of it; names are good until the next election_step()
  * @unit: services that share a VIP with this one, and itself
  * @n_unit: how many
+ * @leads: the one of them whose preferences come before this one's; itself, where none
+ *	before it has any: what it prefers first is where they all go
  * @holder: who holds it, NULL for nobody
  * @assigned: who should, NULL where nobody can
  * @choice: why that one
@@ -48,6 +50,7 @@ struct why_node {
 struct why {
 	const char **unit;
 	size_t n_unit;
+	const char *leads;
 	const char *holder;
 	const char *assigned;
 	const char *choice;
@@ -67,6 +70,9 @@ struct why {
  */
 bool why_find(struct election *e, const struct el_now *now, const char *service,
 	      struct why *why);
+
+/** why_find_node() - what it says of a node; NULL where it knows of none */
+const struct why_node *why_find_node(const struct why *why, const char *name);
 
 /** why_clear() - free what it holds */
 void why_clear(struct why *why);

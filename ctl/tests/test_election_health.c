@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "conversation.h"
+#include "l2announced/why.h"
 
 #define CHECKED	"{\"vips\":[\"192.0.2.1\"],\"devs\":[\"eth*\"]," \
 	"\"checks\":[{\"tcp\":\"80\"}]}"
@@ -116,7 +117,15 @@ static bool can_hold(const char *node)
 		.mono = now_ms * MS,
 	};
 
-	return election_can_hold(e, &now, "s", node);
+	const struct why_node *there;
+	struct why why;
+	bool can;
+
+	assert_true(why_find(e, &now, "s", &why));
+	there = why_find_node(&why, node);
+	can = there && !there->hindrance;
+	why_clear(&why);
+	return can;
 }
 
 /* What a move asks before it is written down. */

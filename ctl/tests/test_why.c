@@ -241,6 +241,37 @@ static void test_unit(void **state)
 	says(NULL, "no node", "this node cannot hold it: service t, of the same unit: none of the devices is up");
 }
 
+static void leads(const char *service, const char *which)
+{
+	struct why why;
+
+	assert_true(why_find(e, &now, service, &why));
+	if (strcmp(why.leads, which))
+		fail_msg("%s: %s leads, not %s", service, why.leads, which);
+	why_clear(&why);
+}
+
+/* Whose preference counts, if there is to be one more: so a move is written there. */
+static void test_who_leads(void **state)
+{
+	(void)state;
+	shows(RECORD_SERVICE, "s", SERVICE(""));
+	leads("s", "s");
+	/* One that has other VIPs has no say. */
+	shows(RECORD_SERVICE, "o", "{\"vips\":[\"192.0.2.9\"],\"devs\":[\"eth0\"],\"prefer\":[\"me\"]}");
+	shows(RECORD_SERVICE, "r", SERVICE(""));
+	shows(RECORD_SERVICE, "t", SERVICE(",\"prefer\":[\"me\"]"));
+	leads("s", "s");
+	says("me", "of those it prefers", "");
+	/* Also while it cannot be met: some day it can. */
+	shows(RECORD_SERVICE, "r", SERVICE(",\"prefer\":[\"gone\"]"));
+	leads("s", "r");
+	leads("r", "r");
+	leads("t", "r");
+	shows(RECORD_SERVICE, "r", SERVICE(",\"prefer\":[\"other\",\"gone\"]"));
+	says("other", "of those it prefers", "");
+}
+
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -253,6 +284,7 @@ int main(void)
 		TEST(test_hindrances),
 		TEST(test_checks),
 		TEST(test_unit),
+		TEST(test_who_leads),
 	};
 
 	return cmocka_run_group_tests_name("why", tests, NULL, NULL);

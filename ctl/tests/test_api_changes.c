@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Changes asked for over the API before the store has been read, when nobody can
- * tell whether they fit in with what there is: refused, and nothing is written.
+ * Changes asked for over the API. Before the store has been read nobody can tell
+ * whether they fit in with what there is: refused, and nothing is written. After
+ * that, what a move writes.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,6 +31,7 @@ static struct api *api;
 
 static struct {
 	size_t asked;
+	char key[64], value[512];
 	store_fn fn;
 	void *arg;
 } store;
@@ -45,9 +47,9 @@ static void put_if(struct store *s, const char *key, uint64_t version,
 		   const char *value, store_fn fn, void *arg)
 {
 	(void)s;
-	(void)key;
 	(void)version;
-	(void)value;
+	snprintf(store.key, sizeof(store.key), "%s", key);
+	snprintf(store.value, sizeof(store.value), "%s", value);
 	on_change(fn, arg);
 }
 
@@ -159,17 +161,88 @@ static void test_refused(void **state)
 	}
 }
 
+/* The store lists this, at last. */
+static void list(const struct store_item *items, size_t n)
+{
+	agent_watcher.view(&agent, items, n, 100, true);
+	assert_int_equal(event_base_loop(agent.base, EVLOOP_ONCE), 0);
+}
+
 /* The store's list has come: there is nothing, so a new service fits in with it. */
 static void test_then_let_through(void **state)
 {
 	char answer[1024];
 
 	(void)state;
-	agent_watcher.view(&agent, NULL, 0, 1, true);
-	assert_int_equal(event_base_loop(agent.base, EVLOOP_ONCE), 0);
+	list(NULL, 0);
 	ask(changes[0].method, changes[0].path, changes[0].body, answer,
 	    sizeof(answer));
 	if (store.asked != 1)
+		fail_msg("%zu changes, %s", store.asked, answer);
+}
+
+/* A unit of two, of which the first has preferences or none; and three nodes. */
+#define PEER(unhealthy) \
+	"{\"incarnation\":1,\"seq\":1,\"duration_ms\":2000,\"state\":\"ready\"," \
+	"\"devs\":[\"eth1\"],\"unhealthy\":[" unhealthy "],\"run\":\"r\"}"
+#define PREFERS(node) \
+	"{\"vips\":[\"12.0.0.1\"],\"devs\":[\"eth1\"],\"prefer\":[" node "]}"
+
+static void list_unit(const char *first)
+{
+	char a[256];
+	const struct store_item items[] = {
+		{ .key = "node/n1", .value = (char[]){ PEER("") }, .version = 1 },
+		{ .key = "node/n2", .value = (char[]){ PEER("") }, .version = 2 },
+		{ .key = "node/n3", .value = (char[]){ PEER("\"a\"") },
+		  .version = 3 },
+		{ .key = "service/a", .value = a, .version = 4 },
+		{ .key = "service/b", .value = (char[]){ SERVICE }, .version = 5 },
+	};
+
+	snprintf(a, sizeof(a), "%s", first);
+	list(items, sizeof(items) / sizeof(items[0]));
+}
+
+static void moves(const char *body, const char *key, const char *prefer)
+{
+	char answer[1024];
+
+	ask("POST", "/v1/service/b/move", body, answer, sizeof(answer));
+	if (store.asked != 1 || strcmp(store.key, key) ||
+	    !strstr(store.value, prefer))
+		fail_msg("%zu changes, %s: %s; %s", store.asked, store.key,
+			 store.value, answer);
+}
+
+/* What the first of a unit prefers wins: so there it is written. */
+static void test_move_past_another(void **state)
+{
+	(void)state;
+	list_unit(PREFERS("\"n1\",\"n3\""));
+	moves("{\"node\":\"n2\"}", "service/a",
+	      "\"prefer\":[\"n2\",\"n1\",\"n3\"]");
+}
+
+/* That of one that prefers none stays as it is. */
+static void test_move_past_nobody(void **state)
+{
+	(void)state;
+	list_unit(SERVICE);
+	moves("{\"node\":\"n2\"}", "service/b", "\"prefer\":[\"n2\"]");
+}
+
+/* All of a unit must be able to go. */
+static void test_move_where_another_cannot(void **state)
+{
+	char answer[1024];
+
+	(void)state;
+	list_unit(SERVICE);
+	ask("POST", "/v1/service/b/move", "{\"node\":\"n3\"}", answer,
+	    sizeof(answer));
+	if (store.asked || strncmp(answer, "HTTP/1.1 409", 12) ||
+	    !strstr(answer, "service b: node n3 cannot hold it: service a, of the same unit: is unhealthy"))
 		fail_msg("%zu changes, %s", store.asked, answer);
 }
 
@@ -180,7 +253,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_refused),
 		TEST(test_then_let_through),
+		TEST(test_move_past_another),
+		TEST(test_move_past_nobody),
+		TEST(test_move_where_another_cannot),
 	};
 
-	return cmocka_run_group_tests_name("api_unread", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("api_changes", tests, NULL, NULL);
 }
