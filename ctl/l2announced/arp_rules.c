@@ -11,15 +11,13 @@
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "arp_rules.h"
 #include "present.h"
-
-/* The old tool's table as it is when nobody has added a rule: policies, an end. */
-#define ARPT_NO_RULES	(NF_ARP_NUMHOOKS + 1)
 
 /* nftables. */
 
@@ -128,10 +126,56 @@ static void find_nft(struct names *found)
 
 /* arptables, the old one. */
 
-static void find_arptables(struct names *found)
+/* Verdicts stand in the standard target, as minus one less what they are. */
+static bool entry_drops(const struct arpt_entry *entry)
+{
+	const struct xt_standard_target *to;
+
+	if (entry->target_offset + sizeof(*to) > entry->next_offset)
+		return false;
+	to = (const void *)((const char *)entry + entry->target_offset);
+	return !strcmp(to->target.u.user.name, XT_STANDARD_TARGET) &&
+	       to->verdict == -NF_DROP - 1;
+}
+
+bool arp_rules_entries(const void *entries, size_t size)
+{
+	const char *at = entries, *end = at + size;
+
+	while ((size_t)(end - at) >= sizeof(struct arpt_entry)) {
+		const struct arpt_entry *entry = (const void *)at;
+
+		if (entry->next_offset < sizeof(*entry) ||
+		    entry->next_offset > end - at)
+			return false;
+		if (entry_drops(entry))
+			return true;
+		at += entry->next_offset;
+	}
+	return false;
+}
+
+static bool filter_drops(int fd)
 {
 	struct arpt_getinfo info = { .name = "filter" };
 	socklen_t len = sizeof(info);
+	struct arpt_get_entries *get;
+	bool drops;
+
+	if (getsockopt(fd, IPPROTO_IP, ARPT_SO_GET_INFO, &info, &len))
+		return false;
+	len = (socklen_t)(sizeof(*get) + info.size);
+	get = xmalloc(len);
+	strcpy(get->name, info.name);
+	get->size = info.size;
+	drops = !getsockopt(fd, IPPROTO_IP, ARPT_SO_GET_ENTRIES, get, &len) &&
+		arp_rules_entries(get->entrytable, info.size);
+	free(get);
+	return drops;
+}
+
+static void find_arptables(struct names *found)
+{
 	int fd;
 
 	if (!present("arptable_filter"))
@@ -139,8 +183,7 @@ static void find_arptables(struct names *found)
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return;
-	if (!getsockopt(fd, IPPROTO_IP, ARPT_SO_GET_INFO, &info, &len) &&
-	    info.num_entries > ARPT_NO_RULES)
+	if (filter_drops(fd))
 		names_add(found, "arptables: table filter");
 	close(fd);
 }

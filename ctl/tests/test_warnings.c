@@ -10,9 +10,11 @@
 
 #include <arpa/inet.h>
 #include <cmocka.h>
+#include <net/if.h>	/* before linux/if.h, which then leaves out what it has */
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter_arp/arp_tables.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -184,6 +186,45 @@ static void test_rules(void **state)
 	assert_string_equal(found.v[0], "nftables: table arp filter, chain INPUT");
 }
 
+/* The old arptables' table: an entry each for rules, policies, and the end. */
+
+struct entry {
+	struct arpt_entry entry;
+	struct xt_standard_target to;
+};
+
+static struct entry entry(const char *target, int verdict)
+{
+	struct entry e = {
+		.entry.target_offset = sizeof(struct arpt_entry),
+		.entry.next_offset = sizeof(struct entry),
+		.to.verdict = verdict,
+	};
+
+	strcpy(e.to.target.u.user.name, target);
+	return e;
+}
+
+static void test_arptables(void **state)
+{
+	const int accept = -NF_ACCEPT - 1, drop = -NF_DROP - 1;
+	struct entry table[] = {
+		entry("", accept), entry("", accept), entry("ERROR", drop),
+	};
+
+	(void)state;
+	assert_false(arp_rules_entries(table, sizeof(table)));
+	table[0] = entry("", XT_RETURN);
+	assert_false(arp_rules_entries(table, sizeof(table)));
+	table[1] = entry("", drop);
+	assert_true(arp_rules_entries(table, sizeof(table)));
+	assert_false(arp_rules_entries(table, sizeof(table[0])));
+	/* Lengths are believed as far as they can be true. */
+	assert_false(arp_rules_entries(table, 2 * sizeof(table[0]) - 1));
+	table[0].entry.next_offset = 0;
+	assert_false(arp_rules_entries(table, sizeof(table)));
+}
+
 /* A part of the kernel that is built in has no folder in /sys/module. */
 static void test_built_in(void **state)
 {
@@ -216,6 +257,7 @@ int main(void)
 		TEST(test_clock),
 		TEST(test_policies),
 		TEST(test_rules),
+		TEST(test_arptables),
 		TEST(test_built_in),
 	};
 
