@@ -104,7 +104,7 @@ setup:
 # What the guests run: the tools, the judge of captures, and what drives the
 # module, which itself selftests/vm/run builds for the kernel it boots.
 guest-tools: setup
-	+@$(CTL) $(QUIET)
+	+@$(CTL) $(QUIET) all kernel-tests
 	+@$(MAKE) -C selftests/judge V=$(V) $(QUIET)
 	+@$(MAKE) -C selftests/tools V=$(V) $(QUIET)
 

@@ -32,7 +32,7 @@ one_by_one() {
 echo "TAP version 13"
 for program in "${programs[@]}"; do
 	command -v "$program" > /dev/null && continue
-	echo "1..0 # SKIP $program is not built: make -C ctl tests"
+	echo "1..0 # SKIP $program is not built: make -C ctl kernel-tests"
 	exit 4
 done
 # As one, with one plan.
