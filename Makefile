@@ -190,7 +190,10 @@ docs:
 	done
 	docs/src/netlink.py kmod/spec/l2announce.yaml >$(DOCS)/netlink.md
 
+# Where "apt build-dep" has fetched what it takes, as the quick start has it, the
+# set-up's many other things are not wanted.
 deb:
+	@dpkg-checkbuilddeps 2>/dev/null || selftests/setup deb
 	rm -rf build/deb
 	mkdir -p build/deb
 	L2A_DEB_DIR=build/deb dpkg-buildpackage -us -uc -b \

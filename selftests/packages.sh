@@ -27,6 +27,9 @@ L2A_BENCH_PACKAGES=(clang libbpf-dev bpftool gnuplot-nox)
 # For check-model: spin writes a program in C for each search.
 L2A_MODEL_PACKAGES=(spin gcc libc6-dev)
 
+# For the packages, beside what builds the tools.
+L2A_DEB_PACKAGES=(debhelper dh-dkms pkgconf)
+
 # For check-static, check-kernels, check-packages and check-debug; the last also needs
 # the source of the guests' kernel.
 L2A_STATIC_PACKAGES=("${L2A_KBUILD_PACKAGES[@]}" git perl sparse coccinelle
@@ -38,3 +41,13 @@ L2A_DEBUG_PACKAGES=("${L2A_KBUILD_PACKAGES[@]}")
 
 # For check-kubernetes: what the API server is built with.
 L2A_KUBERNETES_PACKAGES=(dpkg-dev golang-go jq rsync)
+
+# What a build of the packages wants, as debian/control has it; a Debian package each.
+build_depends()
+{
+	sed -n '/^Build-Depends:/,/^[^ ]*: *[0-9]/p' "$1" |
+		sed 's/^Build-Depends://; /^[^ ]/d' |
+		grep -oE '[a-z][a-z0-9.+-]+' |
+		sed 's/^debhelper-compat$/debhelper/; s/^dh-sequence-dkms$/dh-dkms/
+			/^nocheck$/d'
+}
