@@ -6,6 +6,7 @@
 #
 #   make                  the module for the running kernel, and the tools
 #   make modules          the module alone       KDIR=/path/to/kernel/headers
+#                         or KVER=release, of which they are installed
 #   make tools            l2ctl and l2announced, into build/ctl/
 #   make install          the tools              PREFIX=/usr/local DESTDIR=
 #   make modules_install  the module             KDIR= DESTDIR=
@@ -44,10 +45,14 @@
 #                         (GDB=1: selftests/vm/gdb can look into its kernel)
 #   make setup            install what demo, check and vm need (they do it too)
 #
-# V=1 shows the commands. demo, check and vm want Debian 12 or 13 and, where
-# something has to be installed first, root. TESTS="a.sh b.sh" limits check's
-# behaviours to these; FULL=1 has them use their full numbers (100,000 VIPs), as
-# check-all does. SHORT=1 limits bench to what its bounds need.
+#   V=1                   shows the commands
+#   TESTS="a.sh b.sh"     limits the behaviours of check, check-kernels and check-debug
+#   FULL=1                has check's use their full numbers (100,000 VIPs), as
+#                         check-all does
+#   SHORT=1               limits bench to what its bounds need
+#
+# demo, check and vm want Debian 12 or 13 and, where something has to be installed
+# first, root.
 
 KVER	?= $(shell uname -r)
 KDIR	?= /lib/modules/$(KVER)/build
@@ -65,6 +70,7 @@ GDB	?=
 FULL	?=
 CHAOS	?=
 SEED	?=
+SEEDS	?=
 
 CTL	:= $(MAKE) -C ctl V=$(V)
 # Their list of files is no part of a demo; what goes wrong is on stderr.
