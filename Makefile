@@ -31,6 +31,7 @@
 #                                           BASE=rev compares with that commit
 #   make bench-check      judge the last bench by its bounds
 #   make check-static     compilers, sparse, checkpatch, coccinelle and others
+#                         FULL=1: and each of them turns red over a fault
 #   make format-check     what clang-format has to say of the C there is
 #   make check-kernels    DKMS and the behaviours on the kernels of Debian 11
 #                         to 13 and backports     SUITES="bullseye ..."
@@ -150,6 +151,7 @@ check-crash: guest-tools
 check-static:
 	@selftests/setup static
 	@selftests/static/check
+	$(if $(FULL),@selftests/static/test_check)
 
 format-check:
 	@command -v clang-format >/dev/null || selftests/setup static
