@@ -11,6 +11,8 @@
 . "$(dirname "$0")/lib_metrics.sh"
 
 PORT=9474
+# Of services, nodes and VIPs no more than these are told.
+MOST=1000
 # More than the controller keeps at its two doors together.
 CROWD=400
 
@@ -74,6 +76,30 @@ conflict_told() {
 	metric_above "$1" "vip_conflicts_total{vip=\"$VIP\",dev=\"eth0\"}" 0
 }
 
+# many COUNT: so many addresses.
+many() {
+	local i
+
+	for ((i = 0; i < $1; i++)); do
+		echo "12.1.$((i / 250)).$((i % 250 + 1))"
+	done
+}
+
+# told_of NAME: how many VIPs its controller tells of.
+told_of() {
+	get "$1" /metrics | grep -c '^l2announce_vip_answering{'
+}
+
+# bounded NAME: it tells of some of the VIPs, and how many those are not.
+bounded() {
+	local all shown
+
+	all=$(quietly "$1" l2ctl -j vip show lease 1 | jq length)
+	shown=$(told_of "$1")
+	[ "$shown" = $MOST ] || { echo "$shown of $all VIPs shown, expected $MOST"; return 1; }
+	metric_is "$1" 'omitted{what="vips"}' $((all - MOST))
+}
+
 # crowd NAME COUNT: so many come to the port, and so many to the control socket, and
 # say nothing.
 crowd() {
@@ -119,7 +145,7 @@ scraped() {
 require curl jq promtool prometheus python3
 cluster
 other=$(someone_else)
-plan 40
+plan 48
 
 check "promtool finds nothing amiss with the holder's" lint "$HOLDER"
 check "nor with another's" lint "$other"
@@ -138,6 +164,8 @@ check "the lease has time left" metric_above "$HOLDER" lease_remaining_seconds 0
 check "renewals are counted" wait_for metric_above "$HOLDER" renewal_duration_seconds_count 3
 check "and how late they were" wait_for metric_above "$HOLDER" renewal_lateness_seconds_count 3
 check "another station's claim is counted" wait_for conflict_told "$HOLDER"
+check "and once it was reported" wait_for metric_above "$HOLDER" conflicts_total 0
+check "a standby reports none" metric_is "$other" conflicts_total 0
 check "the kernel's counters are told" agrees "$HOLDER"
 check "a standby's too" agrees "$other"
 check "which has kept something from its stack" wait_for metric_above "$other" \
@@ -164,6 +192,14 @@ check "a port serves the same" test "$(get_tcp "$HOLDER" /metrics | grep -c '^# 
 check "and nothing else" status_is 404 /v1/service GET "$HOLDER"
 check "least of all changes" not status_is 200 "/v1/service/other" PUT "$HOLDER"
 check "not beyond the loopback device" not get_tcp "$HOLDER" /metrics "${ADDRESS[$HOLDER]}"
+control "$HOLDER" service add default/nowhere vip 12.0.0.200 dev 'none*'
+for name in "$HOLDER" "$other"; do
+	check "$name sees a service nobody can hold" wait_for \
+		metric_is "$name" 'service_held{service="default/nowhere"}' 0
+done
+check "which has no holder" test -z \
+	"$(get "$other" /metrics | grep 'service_holder{service="default/nowhere"')"
+
 check "the holder is well" status_is 200 /healthz GET "$HOLDER"
 
 crowd "$HOLDER" $CROWD
@@ -175,6 +211,13 @@ check_controllers "so does the control socket" grep -q "$SERVICE" <(control "$HO
 prometheus_start "$other"
 check "a Prometheus scrapes it" wait_for scraped "$other" \
 	"l2announce_service_held{service=\"$SERVICE\"}" 1
+
+# Standbys on every node, of a service that none of them may hold.
+mapfile -t addresses < <(many $((MOST + 100)))
+check "there are VIPs beyond number" \
+	control "$HOLDER" service add default/many vip "${addresses[@]}" dev eth0 node nobody
+check "of which it tells some, and how many it left out" wait_for bounded "$other"
+check "still in good order" lint "$other"
 
 controller_signal "$HOLDER" KILL
 wait_for taken_over > /dev/null || lost "a takeover"

@@ -38,7 +38,7 @@ incarnations() {
 
 require curl
 cluster
-plan 13
+plan 14
 check "the store is up, Prometheus is told" metric_is worker1 store_up 1
 before=$(incarnations)
 
@@ -52,6 +52,7 @@ wait_for past "$(later "$silent" $((2 * LEASE_MS)))"
 check "within a lease everybody is silent" \
 	saw --since "$silent" -- 'requests>=10' replies=0
 check "Prometheus is told" metric_is worker1 store_up 0
+check "and that its lease has run out" metric_above worker1 lease_expirations_total 0
 check "and of calls that failed" \
 	metric_above worker1 'store_errors_total{result="failed"}' 0
 check "it was said, once" said "store unreachable node=worker1"
