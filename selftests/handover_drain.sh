@@ -4,13 +4,15 @@
 # A drained node hands over what it holds and takes nothing until it is undrained,
 # also when its controller starts anew. At ten requests a second every asker gets
 # its answer: the old holder is silent before the new one speaks, so one request may
-# fall between, and is met by the announcement.
+# fall between, and is met by the announcement. Nobody holds what all are drained of.
 
 # Nothing here waits for a lease to run out: a takeover within one is a hand-over.
 LEASE_MS=8000
 
 # shellcheck source-path=SCRIPTDIR source=lib_controllers.sh
 . "$(dirname "$0")/lib_controllers.sh"
+# shellcheck source-path=SCRIPTDIR source=lib_metrics.sh
+. "$(dirname "$0")/lib_metrics.sh"
 
 # delivers NAME: that node takes what is sent to the VIP for its own.
 delivers() {
@@ -21,14 +23,17 @@ holds_nothing() {
 	[ "$(quietly "$1" l2ctl -j vip show "$VIP" dev eth0 | field state)" = standby ]
 }
 
+require curl
 cluster
-plan 16
+plan 19
 other=$(someone_else)
 
 start=$(now)
 check "asked of another node's controller" control "$other" node drain "$HOLDER"
 check_controllers "another worker takes over" wait_for taken_over
 next=$(answerer 1)
+check_controllers "and tells that it was handed over" wait_for metric_is "$next" \
+	'takeovers_total{reason="handover"}' 1
 took_ms=$(judge --get answerer.1.gap_ms)
 check "well before the lease has run out: after $took_ms ms" \
 	[ "${took_ms%.*}" -lt "$LEASE_MS" ]
@@ -57,6 +62,16 @@ check "undrained by its own controller, without its name" \
 check "it is ready again" wait_for node_is "$HOLDER" ready "$other"
 control "$other" node drain "$next"
 check_controllers "and can be asked to hold again" wait_for sees 'moves>=2'
+
+last=$(service_field holder "$other")
+for name in "${WORKERS[@]}"; do
+	[ "$name" = "$last" ] || control "$other" node drain "$name"
+done
+control "$other" node drain "$last"
+check_controllers "all of them drained, nobody holds" wait_for not held
+control "$other" node undrain "$last"
+check_controllers "the last one takes it again, and tells that it returned" wait_for \
+	metric_is "$last" 'takeovers_total{reason="return"}' 1
 check "never two answers" saw dual_answers=0
 
 finish
