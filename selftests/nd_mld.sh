@@ -103,8 +103,9 @@ check "the standby that takes over hears the first question" \
 	saw --since "$start" -- answered=1 "sequence=${MAC[worker2]}"
 
 # Without IPv6 the device hears nobody ask: it must not draw them to itself.
-start=$(now)
 on worker2 sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1
+# Its rounds are still under way.
+start=$(now)
 check "IPv6 switched off on the device, the VIP does not answer" \
 	vip_is worker2 answering false
 refused "nor is it announced" 'not answering' on worker2 l2ctl announce "$VIP"
