@@ -405,14 +405,16 @@ listening() {
 
 # capture_on NAMESPACE DEVICE [OPTION...]: capture ARP there until the test ends, with
 # these options of tcpdump's, which says "listening on" when its socket is in place:
-# in a file of its own, for what the one before it said is no word of this one.
+# in a file of its own, for what the one before it said is no word of this one. By its
+# own choice it has room for 32 frames of the longest kind, which a burst fills before
+# it gets to run.
 capture_on() {
 	local ns=$1 dev=$2
 	shift 2
 
 	capture_stop
 	CAPTURE=$L2A_TMP/$((++L2A_CAPTURES))-$ns-$dev.pcap
-	ip netns exec "${!ns}" tcpdump -i "$dev" -Z root -U \
+	ip netns exec "${!ns}" tcpdump -i "$dev" -Z root -U -s 2048 -B 8192 \
 		--immediate-mode -w "$CAPTURE" "$@" "$L2A_FILTER" \
 		2> "$CAPTURE.err" &
 	L2A_CAPTURE_PID=$!
