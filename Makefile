@@ -29,7 +29,8 @@
 #                         eBPF's, and what a cluster asks of its store, then
 #                         failover beside keepalived's, 6 runs each, with FULL=1 30
 #                                           BASE=rev compares with that commit
-#   make bench-check      judge the last bench by its bounds
+#   make bench-check      judge the last bench by its bounds: red but after FULL=1, unless
+#                         SHORT=1 has only those of a short one judged
 #   make check-static     compilers, sparse, checkpatch, coccinelle and others
 #                         FULL=1: and each of them turns red over a fault
 #   make format-check     what clang-format has to say of the C there is
@@ -50,7 +51,7 @@
 #   TESTS="a.sh b.sh"     limits the behaviours of check, check-kernels and check-debug
 #   FULL=1                has check's use their full numbers (100,000 VIPs), as
 #                         check-all does
-#   SHORT=1               limits bench to what its bounds need
+#   SHORT=1               limits bench to what the bounds of a change need
 #
 # demo, check and vm want Debian 12 or 13 and, where something has to be installed
 # first, root.
@@ -133,7 +134,7 @@ bench: guest-tools
 	$(if $(SHORT)$(BASE),,@selftests/bench/failover --document $(if $(FULL),,--runs 6))
 
 bench-check:
-	@selftests/bench/run --check
+	@selftests/bench/run --check $(if $(SHORT),--short)
 
 check-sim:
 	+@$(MAKE) -s -C selftests/sim check SEEDS=$(or $(SEEDS),20000)

@@ -55,11 +55,11 @@ def name_of(what, nodes, services):
     return f"{name}_of_{SERVICES[0]}" if what == CPU else name
 
 
-def bounds(services):
-    """The results of all nodes and those services, by name: the bound, or None."""
+def bounds():
+    """The results of all nodes and services, by name: the bound, or None."""
     found = {}
     for nodes in NODES:
-        for count in services:
+        for count in [*SERVICES, MOST]:
             for what, bound in RESULTS.items():
                 if what != CPU or count != SERVICES[0]:
                     found[name_of(what, nodes, count)] = bound

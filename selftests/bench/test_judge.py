@@ -108,16 +108,14 @@ def some_runs(count):
             for fault in failover_figures.FAULTS for _ in range(count)]
 
 
-def a_report(form):
+def a_short_report():
+    return {"columns": [a_column("6.1", "off")]}
+
+
+def a_report(runs=30, services=(1, 100, 1000, 10000)):
     """All bounds hold, some of them just so."""
-    if form == judge.SHORT:
-        return {"form": form, "columns": [a_column("6.1", "off")]}
-    full = form == judge.FULL
-    services = store.SERVICES + [store.MOST] * full
-    runs = failover_figures.FULL_RUNS if full else failover_figures.RUNS
     lines = failover_figures.lines(some_runs(runs))
-    return {"form": form,
-            "columns": [a_column(version, how) for version in ("6.1", "7.3")
+    return {"columns": [a_column(version, how) for version in ("6.1", "7.3")
                         for how in judge.MITIGATIONS],
             "store": store.report([a_line(nodes, count)
                                    for nodes in store.NODES
@@ -126,9 +124,9 @@ def a_report(form):
                          "results": failover_figures.results(lines)}}
 
 
-def red(report):
+def red(report, short=False):
     """The names that a report is red over."""
-    tap = judge.judge(report)
+    tap = judge.judge(report, short)
     names = [line.split(" ", 3)[3] for line in tap.lines
              if line.startswith("not ok")]
     assert tap.good() == (not names), tap.text()
@@ -136,9 +134,9 @@ def red(report):
     return names
 
 
-def wanted(report, *starts):
+def wanted(report, *starts, short=False):
     """It is red over just what begins so."""
-    names = red(report)
+    names = red(report, short)
     assert len(names) == len(starts) and \
         all(any(name.startswith(start) for name in names) for start in starts), \
         f"wanted {starts}, red over {names}"
@@ -154,7 +152,7 @@ def places(report):
 
 def all_bounds():
     return {**figures.bounds(), **failover_figures.bounds(),
-            **store.bounds(store.SERVICES + [store.MOST])}
+            **store.bounds()}
 
 
 def test_promises():
@@ -179,27 +177,45 @@ def test_names():
         assert part.get("bound") == (1100 if bound == figures.SET else bound), \
             name
     assert figures.results(plausible()).keys() == figures.bounds().keys()
-    full = a_report(judge.FULL)
+    full = a_report()
     assert full["failover"]["results"].keys() == \
         failover_figures.bounds().keys()
-    assert full["store"]["results"].keys() == \
-        store.bounds([1, 100, 1000, 10000]).keys()
+    assert full["store"]["results"].keys() == store.bounds().keys()
     for name in figures.SHORT:
         assert figures.bounds()[name] is not None, name
 
 
 def test_good():
-    """what holds is green, and what is left out is said"""
-    for form, left_out in ((judge.SHORT, 1), (judge.WHOLE, 2), (judge.FULL, 0)):
-        tap = judge.judge(a_report(form))
-        assert tap.good() and tap.skipped == left_out, tap.text()
+    """what holds is green"""
+    for report, short in ((a_short_report(), True), (a_report(), True),
+                          (a_report(), False)):
+        tap = judge.judge(report, short)
+        assert tap.good(), tap.text()
         assert tap.lines[-1].split()[1] == str(len(tap.lines)), tap.text()
 
 
-def altered(form, change):
+def test_not_whole():
+    """what is not whole is red, unless only what is short is asked about"""
+    names = red(a_short_report())
+    for part in ("6.1 auto: ", "store: ", "failover: "):
+        assert any(name.startswith(part) for name in names), part
+    assert "6.1 off: vip_bytes: not measured" in red(
+        {"columns": [{**a_column("6.1", "off"), "results": {}}]})
+    wanted(a_report(runs=29), "failover: 29 runs of each fault, of 30")
+    names = red(a_report(services=(1, 100, 1000)))
+    assert names and all("_10000_services" in name for name in names), names
+    # However many were asked for, by one line that has fewer or is not there.
+    report = a_report()
+    report["failover"]["faults"][7]["runs"] = 6
+    wanted(report, "failover: 6 runs of each fault, of 30")
+    del report["failover"]["faults"][7]
+    wanted(report, "failover: 0 runs of each fault, of 30")
+
+
+def altered(change):
     """Alter every result of a report in turn; each turns red, and no other."""
     count = 0
-    whole = a_report(form)
+    whole = a_report()
     for part, found in places(whole):
         for name in list(found):
             kept = copy.deepcopy(found[name])
@@ -245,12 +261,12 @@ def test_each():
     bounded = len(bounds) + 3 * sum(b is not None
                                     for b in figures.bounds().values())
     every = len(all_bounds()) + 3 * len(figures.bounds())
-    assert altered(judge.FULL, beyond) == bounded
-    assert altered(judge.FULL, missing) == every
-    assert altered(judge.FULL, no_number) == every
-    assert altered(judge.FULL, bound_lost) == bounded
+    assert altered(beyond) == bounded
+    assert altered(missing) == every
+    assert altered(no_number) == every
+    assert altered(bound_lost) == bounded
     # That of announce_peak, in each column, is a setting.
-    assert altered(judge.FULL, bound_moved) == bounded - 4
+    assert altered(bound_moved) == bounded - 4
 
 
 def test_short():
@@ -261,35 +277,26 @@ def test_short():
         *(name for name in PROMISED if name.split("_")[0] in answers
           and "1000" not in name and "captured" not in name)}
     for name in figures.SHORT:
-        report = a_report(judge.SHORT)
+        report = a_short_report()
         del report["columns"][0]["results"][name]
-        wanted(report, f"6.1 off: {name}: not measured")
-    report = a_report(judge.SHORT)
-    report["columns"] = []
-    assert len(red(report)) == len(figures.SHORT)
+        wanted(report, f"6.1 off: {name}: not measured", short=True)
+    assert len(red({}, short=True)) == len(figures.SHORT)
 
 
 def test_parts():
     """a report without a column, the store or failover is red"""
-    report = a_report(judge.WHOLE)
+    report = a_report()
     del report["columns"][1]
     assert len(red(report)) == len(figures.bounds())
     report["columns"] = report["columns"][1:]
     assert red(report)[0].startswith("columns: 1 kernels of 2")
-    report = a_report(judge.WHOLE)
+    report = a_report()
     del report["store"]
-    assert len(red(report)) == len(store.bounds(store.SERVICES))
-    report = a_report(judge.WHOLE)
+    assert len(red(report)) == len(store.bounds())
+    report = a_report()
     del report["failover"]
     assert len(red(report)) == len(failover_figures.bounds()) + 1
-    report = a_report(judge.WHOLE)
-    report["form"] = judge.FULL
-    assert any("_10000_services" in name for name in red(report))
-    assert any("6 runs of each fault, of 30" in name for name in red(report))
-    report["failover"]["runs"], report["form"] = 5, judge.WHOLE
-    wanted(report, "failover: 5 runs of each fault, of 6")
-    wanted({}, "no report")
-    assert red({"form": judge.SHORT}) and red({"form": judge.WHOLE})
+    assert red({})
 
 
 def over(values, **more):
@@ -371,18 +378,19 @@ def test_comparison():
 
 def test_program():
     """the program says it, by TAP and by its exit status"""
-    for form, bad, status in ((judge.WHOLE, False, 0), (judge.WHOLE, True, 1)):
-        report = a_report(form)
-        if bad:
-            report["columns"][3]["results"]["vip_bytes"]["value"] = 257
+    bad = a_report()
+    bad["columns"][3]["results"]["vip_bytes"]["value"] = 257
+    for report, short, status in ((a_report(), [], 0), (bad, [], 1),
+                                  (a_short_report(), [], 1),
+                                  (a_short_report(), ["--short"], 0)):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "bench.json")
             with open(path, "w", encoding="utf-8") as file:
                 json.dump(report, file)
-            done = subprocess.run([os.path.join(HERE, "run"), "--check", path],
-                                  stdout=subprocess.PIPE, text=True)
+            done = subprocess.run([os.path.join(HERE, "run"), "--check", path,
+                                   *short], stdout=subprocess.PIPE, text=True)
         assert done.returncode == status, done.stdout
-        assert ("not ok" in done.stdout) == bad, done.stdout
+        assert ("not ok" in done.stdout) == status, done.stdout
 
 
 def main():
