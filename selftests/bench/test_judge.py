@@ -83,7 +83,7 @@ def plausible():
 
 
 def a_column(version, mitigations):
-    return {"name": f"{version} {mitigations}", "kernel": version,
+    return {"name": f"{version} {mitigations}", "kernel": f"{version}.4-amd64",
             "mitigations": mitigations, "cpu": {},
             "measured": figures.measurements(plausible()),
             "results": figures.results(plausible())}
@@ -145,7 +145,8 @@ def wanted(report, *starts, short=False):
 def places(report):
     """Every result in a report: what the judge calls its part, and all of it."""
     for column in report["columns"]:
-        yield column["name"], column["results"]
+        newer = "" if column["kernel"].startswith("6.1.") else " or newer"
+        yield column["name"].replace(" ", newer + " "), column["results"]
     for part in ("store", "failover"):
         yield part, report.get(part, {}).get("results", {})
 
@@ -289,7 +290,7 @@ def test_parts():
     del report["columns"][1]
     assert len(red(report)) == len(figures.bounds())
     report["columns"] = report["columns"][1:]
-    assert red(report)[0].startswith("columns: 1 kernels of 2")
+    assert red(report)[0] == "columns: kernel 6.1: one, of none"
     report = a_report()
     del report["store"]
     assert len(red(report)) == len(store.bounds())
@@ -297,6 +298,24 @@ def test_parts():
     del report["failover"]
     assert len(red(report)) == len(failover_figures.bounds()) + 1
     assert red({})
+
+
+def test_kernels():
+    """two kernels are 6.1 and 7.3, or a newer one, and no others"""
+    report = a_report()
+    for release, good in (("7.4.1", True), ("8.0", True), ("6.12.5", False),
+                          ("6.1.7", False), ("7.2", False), ("", False)):
+        for column in report["columns"][2:]:
+            column["kernel"] = release
+        assert ("columns: kernel 7.3 or newer: one, of none" in red(report)) \
+            == (not good), release
+    report = a_report()
+    for column, release in zip(report["columns"], ["6.10.3", "6.1.3"]):
+        column["kernel"] = release
+    assert len(red(report)) == len(figures.bounds()), "of 6.1, one column"
+    report = a_report()
+    report["columns"][0]["kernel"] = "6.1.3"
+    wanted(report, "columns: kernel 6.1: one, of 6.1.3, 6.1.4-amd64")
 
 
 def over(values, **more):
