@@ -16,6 +16,11 @@ OURS = [name for name in SYSTEMS if not name.startswith("keepalived")]
 FAULTS = ["crash", "kill", "freeze", "link", "stop"]
 # The one that is planned.
 STOP = "stop"
+# What there is of each fault for whoever compares: a line's key, which, the unit.
+SHOWN = {"silence_median": ("gap_ms", "median", "ms"),
+         "silence_worst": ("gap_ms", "worst", "ms"),
+         "two_answers_worst": ("two_s", "worst", "s"),
+         "announcements_median": ("announcements", "median", "frames")}
 # What another fault may take beyond the lease, ms.
 BEYOND = 200
 # How many of each fault have to be seen.
@@ -43,8 +48,9 @@ def lines(runs):
 
 
 def bounds():
-    """The results that results() gives, by name: the bound."""
-    found = {}
+    """The results that results() gives, by name: the bound, or None."""
+    found = {f"{fault}_{what}_{system}": None for system in SYSTEMS
+             for fault in FAULTS for what in SHOWN}
     for system in OURS:
         for fault in FAULTS:
             if fault != STOP:
@@ -55,31 +61,41 @@ def bounds():
     return found
 
 
-def results(of):
-    """The figures that have a bound, by name, of the table's lines.
+def shown(line):
+    """What a line of the table has for whoever compares, by name: value, unit."""
+    return {f"{line['fault']}_{what}_{line['system']}": (line[key][which], unit)
+            for what, (key, which, unit) in SHOWN.items()}
+
+
+def promised(system, of):
+    """What a system of ours is judged by, of its lines, by name: value, unit.
 
     A fault that the other node did not take over after was none: how short nobody
     answered, and that not two did, would mean nothing.
     """
-    found, bound = {}, bounds()
+    values = {}
+    for line in of:
+        if line["fault"] != STOP:
+            values[f"{line['fault']}_beyond_lease"] = round(
+                line["gap_ms"]["worst"] - line["period_ms"], 1), "ms"
+        else:
+            values["stop_unanswered"] = line["unanswered"]["worst"], "requests"
+    values["two_answers"] = max(line["two_s"]["worst"] for line in of), "s"
+    values["not_taken_over"] = sum(line["runs"] - line["taken_over"]
+                                   for line in of), "runs"
+    return {f"{what}_{system}": value for what, value in values.items()}
+
+
+def results(of):
+    """The figures of the table's lines, by name."""
+    values, bound = {}, bounds()
+    for line in of:
+        values.update(shown(line))
     for system in OURS:
-        mine = {line["fault"]: line for line in of if line["system"] == system}
-        values = {}
-        for fault in FAULTS:
-            if fault != STOP:
-                values[f"{fault}_beyond_lease"] = round(
-                    mine[fault]["gap_ms"]["worst"] - mine[fault]["period_ms"],
-                    1), "ms"
-        values["stop_unanswered"] = \
-            mine[STOP]["unanswered"]["worst"], "requests"
-        values["two_answers"] = max(line["two_s"]["worst"]
-                                    for line in mine.values()), "s"
-        values["not_taken_over"] = sum(line["runs"] - line["taken_over"]
-                                       for line in mine.values()), "runs"
-        for what, (value, unit) in values.items():
-            name = f"{what}_{system}"
-            found[name] = figures.judged(value, bound[name], unit)
-    return found
+        values.update(promised(system, [line for line in of
+                                        if line["system"] == system]))
+    return {name: figures.judged(value, bound[name], unit)
+            for name, (value, unit) in values.items()}
 
 
 def table(of):

@@ -24,6 +24,7 @@ CAPTURE = "_capture"
 RATIOS = {
     "answer_of_ebpf": ("vips_1", "ebpf_tc", 1.00),
     "answer_of_ebpf_direct": ("vips_1", "ebpf_tc_direct", None),
+    "answer_of_ebpf_xdp": ("vips_1", "ebpf_xdp", None),
     "answer_of_kernel_own_address": ("vips_1", "kernel_own_address", 0.75),
     "answer_of_kernel_proxy": ("vips_1", "kernel_proxy", None),
     "answer_1000_of_1_vip": ("vips_1000", "vips_1", 1.05),
@@ -75,6 +76,7 @@ DIFFERENCES = {
     "arp_not_ours_100000_vips":
         ("stray_with_100000_vips", "stray_without_vips", 240),
     "arp_not_ours_ebpf": ("stray_ebpf_tc", "stray_without_vips", None),
+    "suppressed": ("suppressed", "stray_without_vips", None),
     "arp_after_the_last_vip": ("stray_after_vips", "stray_without_vips", NOISE),
     "ipv6_not_ours": ("stray6_with_vips", "stray6_without_vips", 200),
     "ipv6_not_ours_local":
@@ -99,6 +101,8 @@ DIFFERENCES = {
     "ipv6_solicitation_not_ours_100000_vips":
         ("stray6_solicitation_with_100000_vips",
          "stray6_solicitation_without_vips", None),
+    "nd_suppressed":
+        ("suppressed6", "stray6_solicitation_without_vips", None),
     "ipv6_not_ours_ebpf": ("stray6_ebpf_tc", "stray6_without_vips", None),
     "ipv6_with_ipv4_vips_only":
         ("stray6_with_ipv4_vips", "stray6_without_vips", NOISE),

@@ -17,10 +17,17 @@ from boot import boot
 HERE = os.path.dirname(os.path.realpath(__file__))
 # Nodes, and how many services they keep alive; the last only where all is asked for.
 NODES, SERVICES, MOST = [3, 20], [1, 100, 1000], 10000
-# Of each of them, what it may be; the writes may differ from what is due by a part.
-CPU = "controller_cpu"
-RESULTS = {"store_writes_of_renewals": None, "store_writes_off_renewals": 0.05,
-           "store_writes_of_cilium": None, CPU: None}
+# What is measured, by its result's name: what the guest calls it, and its unit.
+MEASURED = {"store_writes": ("writes", "a second"),
+            "store_requests": ("requests", "a second"),
+            "store_received": ("received", "bytes a second"),
+            "store_sent": ("sent", "bytes a second"),
+            "store_cpu": ("etcd_cpu", "instructions a second"),
+            "controller_cpu": ("controller_cpu", "instructions a second")}
+# What is made of that, and what it may be; the writes may differ from what is due by
+# a part.
+RATIOS = {"store_writes_of_renewals": None, "store_writes_off_renewals": 0.05,
+          "store_writes_of_cilium": None, "controller_cpu_of_fewest": None}
 CILIUM_RENEW_S = 5
 # How long is counted, s.
 SECONDS = 30
@@ -50,38 +57,45 @@ def cilium(line):
 
 
 def name_of(what, nodes, services):
-    """A result's name; a controller's CPU is that at so many services of the fewest."""
-    name = f"{what}_{nodes}_nodes_{services}_services"
-    return f"{name}_of_{SERVICES[0]}" if what == CPU else name
+    return f"{what}_{nodes}_nodes_{services}_services"
 
 
 def bounds():
     """The results of all nodes and services, by name: the bound, or None."""
-    found = {}
-    for nodes in NODES:
-        for count in [*SERVICES, MOST]:
-            for what, bound in RESULTS.items():
-                if what != CPU or count != SERVICES[0]:
-                    found[name_of(what, nodes, count)] = bound
-    return found
+    return {name_of(what, nodes, count): bound
+            for nodes in NODES for count in [*SERVICES, MOST]
+            for what, bound in {**dict.fromkeys(MEASURED), **RATIOS}.items()}
+
+
+def counted(line, key, unit):
+    """What a line has by that name; CPU time there is in seconds a second."""
+    value = line[key] * 1e9 if key.endswith("cpu") else line[key]
+    return figures.judged(round(value, 2), None, unit)
+
+
+def ratios(line, fewest):
+    """What a line comes to; fewest is the one of as many nodes, with one service."""
+    of_renewals = line["writes"] / expected(line)
+    values = {
+        "store_writes_of_renewals": of_renewals,
+        "store_writes_off_renewals": abs(of_renewals - 1),
+        "store_writes_of_cilium": line["writes"] / cilium(line),
+        "controller_cpu_of_fewest":
+            line["controller_cpu"] / fewest["controller_cpu"]}
+    return {what: figures.judged(round(value, 3), RATIOS[what], "ratio")
+            for what, value in values.items()}
 
 
 def results(lines):
     """The figures by name, of the lines as they were measured."""
     found = {}
-    first = {line["nodes"]: line["controller_cpu"] for line in lines
-             if line["services"] == SERVICES[0]}
+    fewest = {line["nodes"]: line for line in lines
+              if line["services"] == SERVICES[0]}
     for line in lines:
-        ratio = line["writes"] / expected(line)
-        values = {
-            "store_writes_of_renewals": round(ratio, 3),
-            "store_writes_off_renewals": round(abs(ratio - 1), 3),
-            "store_writes_of_cilium": round(line["writes"] / cilium(line), 3)}
-        if line["services"] != SERVICES[0]:
-            values[CPU] = round(line["controller_cpu"] / first[line["nodes"]], 2)
+        values = {what: counted(line, *how) for what, how in MEASURED.items()}
+        values.update(ratios(line, fewest[line["nodes"]]))
         for what, value in values.items():
-            name = name_of(what, line["nodes"], line["services"])
-            found[name] = figures.judged(value, RESULTS[what], "ratio")
+            found[name_of(what, line["nodes"], line["services"])] = value
     return found
 
 
