@@ -11,7 +11,7 @@ import math
 # What two runs of the same code differ by at most, in instructions: of a frame;
 # of a round trip of neighbour discovery's; of one with many VIPs, by their luck in
 # the hash; and, of what is done with many, as a part of it.
-NOISE, NOISE_OF_ND, NOISE_OF_MANY, NOISE_OF_SCALE = 10, 40, 60, 0.02
+NOISE, NOISE_OF_ND, NOISE_OF_MANY, NOISE_OF_SCALE = 10, 60, 60, 0.02
 
 # What is taken off a round trip, by how its name begins; else "baseline".
 BASELINES = {"ebpf_xdp": "baseline_xdp", "vips6": "baseline6",
