@@ -2,13 +2,17 @@
 /*
  * The election, as a model: renewing, fencing, claiming and handing over of one
  * service between two nodes, with clocks. spin explores every interleaving and
- * asserts that at most one node answers (I1) and that tokens grow (I2).
+ * asserts that at most one node answers (I1) and, where a claim is written, that its
+ * token is greater than all before it (I2). A claim is two steps: it is made of what
+ * was seen, token and all, and written by a put_if, where that is what is there.
  *
  * Time is counted in ticks by one process, which lets a tick pass whenever it
  * likes: so a node may be frozen for any while, and an answer of the store may
  * take any time to arrive. Only differences of time are kept, up to what matters,
  * so that the states are finite. What the code knows by versions the model knows by
- * two flags: whether a record is still what its node wrote, and what the other saw.
+ * flags: whether a record is still what its node wrote, and what the other saw. What
+ * a put_if compares with may be written over while it is on its way: then it will be
+ * refused, which for a claim is told by doing away with it there and then.
  *
  * How it maps onto the code
  *   send, answer   ctl/l2announced/member.c: put_own() counts the lease from when
@@ -16,8 +20,9 @@
  *   look           view.c: a record seen to change begins the duration anew
  *   fence          fence.c: consider(): put_if of "fenced", where nothing was seen
  *                  to change for the duration
- *   claim          claim.c: claim(): put_if of the holder record, then the
- *                  activation, which names the incarnation
+ *   claim          claim.c: claim(): the token seen and one more, in a put_if of the
+ *                  version seen; where it took effect the activation, which names
+ *                  the incarnation. Refused, or lost on the way, it is forgotten
  *   release        claim.c: silent first, then the record is freed
  *   kernel         kmod/lease.c: a newer incarnation's renewal ends the term of
  *                  the older; kmod/term.h: the deadline is compared for each
@@ -31,6 +36,7 @@
  *   -DRENEW_EARLY      the kernel is renewed before the store's yes
  *   -DFENCE_BLIND      fencing what is not what was seen
  *   -DNO_TOKEN         an activation does not name its incarnation
+ *   -DCLAIM_BLIND      a claim is written whatever the version (by I2)
  *   -DRELEASE_LOUD     the record is freed before the kernel is silent
  */
 
@@ -69,8 +75,10 @@ bool member[2];
 bool sent[2];		/* a renewal is on its way */
 bool written[2];	/* and has been written */
 byte since_sent[2];	/* ticks since it was sent */
-bool claimed[2];	/* a claim was written, its activation is on its way */
+mtype = { NONE, CLAIM, CLAIMED };
+mtype op[2] = NONE;	/* a claim is on its way; it was written, and the activation is */
 byte claim_inc[2];
+byte claim_token[2];
 byte unchanged[2];	/* ticks since the other's record was seen to change */
 
 #ifdef NO_TOKEN
@@ -83,6 +91,38 @@ byte unchanged[2];	/* ticks since the other's record was seen to change */
 inline check()
 {
 	assert(!(ANSWERS(0) && ANSWERS(1)))
+}
+
+inline forget_claim(i)
+{
+	op[i] = NONE; claim_inc[i] = 0; claim_token[i] = 0
+}
+
+/* A claim on its way was made of another version. */
+inline outdate(i)
+{
+	if
+#ifndef CLAIM_BLIND
+	:: op[i] == CLAIM -> forget_claim(i)
+#endif
+	:: else -> skip
+	fi
+}
+
+inline write_holder(n, inc)
+{
+	holder = n; holder_inc = inc;
+	outdate(0);
+	outdate(1)
+}
+
+/* Node n's record is another version now: whoever watched it begins anew. */
+inline node_changed(n, observer)
+{
+	current[n] = false;
+#ifndef FENCE_BLIND
+	unchanged[observer] = 0
+#endif
 }
 
 /* A newer incarnation begins a new term. An older one, which the kernel refuses, never asks. */
@@ -106,17 +146,16 @@ inline kernel_activate(i, inc)
 proctype node(byte i)
 {
 	byte o = 1 - i;
-	byte last = 0;
 
 	do
 	/* A first life, or one after a fence: its first renewal is its join. */
-	:: atomic { !sent[i] && !member[i] && own_inc[i] < MOST &&
+	:: d_step { !sent[i] && !member[i] && own_inc[i] < MOST &&
 		    (incarnation[i] == 0 || fenced[i]) ->
 		own_inc[i]++; mine[i] = true;
 		sent[i] = true; written[i] = false; since_sent[i] = 0 }
 
 	/* Renew. */
-	:: atomic { !sent[i] && member[i] ->
+	:: d_step { !sent[i] && member[i] ->
 		sent[i] = true; written[i] = false; since_sent[i] = 0;
 #ifdef RENEW_EARLY
 		kernel_renew(i, own_inc[i], DURATION - MARGIN);
@@ -124,12 +163,12 @@ proctype node(byte i)
 		check() }
 
 	/* The store writes it, where the record is what this node wrote last. */
-	:: atomic { sent[i] && !written[i] && mine[i] ->
+	:: d_step { sent[i] && !written[i] && mine[i] ->
 		incarnation[i] = own_inc[i]; fenced[i] = false;
-		current[i] = false; written[i] = true }
+		node_changed(i, o); written[i] = true }
 
 	/* The store's yes arrives: the lease counts from when it was asked. */
-	:: atomic { sent[i] && written[i] ->
+	:: d_step { sent[i] && written[i] ->
 		sent[i] = false; member[i] = true;
 		if
 		:: since_sent[i] < DURATION - MARGIN ->
@@ -141,53 +180,60 @@ proctype node(byte i)
 		check() }
 
 	/* The store's no: this incarnation is over, its VIPs are dropped. */
-	:: atomic { sent[i] && !written[i] && !mine[i] ->
+	:: d_step { sent[i] && !written[i] && !mine[i] ->
 		sent[i] = false; member[i] = false; since_sent[i] = 0;
 		serving[i] = false; lease[i] = 0 }
 
 	/* The process finds itself fenced, or is another since: as above. */
-	:: atomic { !sent[i] && member[i] && fenced[i] ->
+	:: d_step { !sent[i] && member[i] && fenced[i] ->
 		member[i] = false; serving[i] = false; lease[i] = 0 }
 
 	/* Look at the other's record. */
-	:: atomic { !current[o] -> current[o] = true; unchanged[i] = 0 }
+	:: d_step { !current[o] -> current[o] = true; unchanged[i] = 0 }
 
 	/* Fence it, where it was not seen to change for its duration. */
-	:: atomic { member[i] && incarnation[o] > 0 && !fenced[o] &&
+	:: d_step { member[i] && incarnation[o] > 0 && !fenced[o] &&
 #ifndef FENCE_BLIND
 		    current[o] &&
 #endif
 		    unchanged[i] >= WAIT ->
-		fenced[o] = true; mine[o] = false; current[o] = true }
+		fenced[o] = true; mine[o] = false; current[o] = true; unchanged[i] = 0 }
 
 	/* Claim what is free, or was held by an incarnation that is over. */
-	:: atomic { member[i] && !claimed[i] && token < MOST && lease[i] > 0 &&
+	:: d_step { member[i] && op[i] == NONE && token < MOST && lease[i] > 0 &&
 		    (holder == NOBODY ||
 		     (holder == o && (fenced[o] || incarnation[o] != holder_inc)) ||
 		     (holder == i && holder_inc != own_inc[i])) ->
-		token++;
-		assert(token > last);
-		last = token;
-		holder = i; holder_inc = own_inc[i];
-		claimed[i] = true; claim_inc[i] = own_inc[i] }
+		op[i] = CLAIM; claim_inc[i] = own_inc[i];
+		claim_token[i] = token + 1 }
+
+	/* The store writes it. */
+	:: d_step { op[i] == CLAIM ->
+		assert(claim_token[i] > token);
+		token = claim_token[i]; claim_token[i] = 0;
+		op[i] = CLAIMED;
+		write_holder(i, claim_inc[i]) }
+
+	/* Lost. */
+	:: d_step { op[i] == CLAIM -> forget_claim(i) }
 
 	/* The activation, however late, names the incarnation that claimed. */
-	:: atomic { claimed[i] ->
+	:: d_step { op[i] == CLAIMED ->
 		kernel_activate(i, claim_inc[i]);
-		claimed[i] = false; claim_inc[i] = 0;
+		forget_claim(i);
 		check() }
 
 	/* Hand over: silent first, then the record is freed. */
-	:: atomic { member[i] && !claimed[i] && holder == i &&
+	:: d_step { member[i] && op[i] == NONE && holder == i &&
 		    holder_inc == own_inc[i] && serving[i] ->
 #ifndef RELEASE_LOUD
 		serving[i] = false
 #endif
 	   };
-	   atomic {
+	   d_step {
 		if
 		:: holder == i && holder_inc == own_inc[i] ->
-			holder = NOBODY; holder_inc = 0
+			write_holder(NOBODY, 0)
 		:: else -> skip
 		fi };
 #ifdef RELEASE_LOUD
@@ -196,19 +242,25 @@ proctype node(byte i)
 	od
 }
 
+#ifdef FENCE_BLIND
+#define COUNTS(i, o)	true
+#else
+#define COUNTS(i, o)	(current[o] && !fenced[o])
+#endif
+
 /* A tick for everybody: leases run down, observers count up. */
-inline tick(i)
+inline tick(i, o)
 {
 	if
 	:: lease[i] > 0 -> lease[i]--
 	:: else -> skip
 	fi;
 	if
-	:: unchanged[i] < DURATION -> unchanged[i]++
+	:: COUNTS(i, o) && unchanged[i] < DURATION -> unchanged[i]++
 	:: else -> skip
 	fi;
 	if
-	:: sent[i] && since_sent[i] < DURATION -> since_sent[i]++
+	:: sent[i] && since_sent[i] < DURATION - MARGIN -> since_sent[i]++
 	:: else -> skip
 	fi
 }
@@ -216,7 +268,7 @@ inline tick(i)
 proctype clock()
 {
 	do
-	:: atomic { tick(0); tick(1) }
+	:: d_step { tick(0, 1); tick(1, 0) }
 	od
 }
 
