@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The election with its versions, views and drifting clocks: renewing, fencing, claiming and handing over of one
- * service between two nodes, with clocks that drift. spin explores every
- * interleaving and asserts that at most one node answers (I1) and that every
- * claim's token is greater than all before it (I2).
+ * The election with its versions, views and drifting clocks: renewing, fencing,
+ * claiming and handing over of one service between two nodes. spin explores every
+ * interleaving and asserts that at most one node answers (I1) and, where a claim is
+ * written, that its token is greater than all before it (I2).
  *
  * Time is counted in ticks, and the clock lets a tick pass whenever it likes. So
  * a node may freeze and wake after any while, and what is on its way to or from
@@ -57,7 +57,7 @@
  *   -DFENCE_BLIND      fencing a version that was not the one seen
  *   -DRENEW_EARLY      the kernel is renewed before the store's yes
  *   -DRENEW_LATE       the lease counts from the yes, not from the sending
- *   -DCLAIM_BLIND      a claim is written whatever the version
+ *   -DCLAIM_BLIND      a claim is written whatever the version (by I2)
  *   -DRELEASE_LOUD     the record is freed before the kernel is silent
  *   -DSTALE_VIEW       a record known before falling silent may activate again
  *   -DANY_ORDER        the kernel may be told of silence before an activation
@@ -152,6 +152,7 @@ mtype op[2] = NONE;
 byte op_inc[2];
 byte op_token[2];
 byte stray_claim[2];	/* the incarnation in it, 0: there is none */
+byte stray_token[2];
 bool stray_release[2];
 bool told[2];		/* what the kernel was last told */
 byte activating[2];	/* on its way to the kernel: the incarnation it names */
@@ -213,10 +214,15 @@ inline node_changed(n, other)
 #endif
 }
 
+inline forget_strays(i)
+{
+	stray_claim[i] = 0; stray_token[i] = 0; stray_release[i] = false
+}
+
 inline outdate(i)
 {
 	fresh[i] = false;
-	stray_claim[i] = 0; stray_release[i] = false;
+	forget_strays(i);
 	if
 #ifndef CLAIM_BLIND
 	:: op[i] == CLAIM -> op[i] = UNKNOWN; op_inc[i] = 0; op_token[i] = 0
@@ -356,10 +362,10 @@ proctype node(byte i)
 		write_claim(i, op_inc[i], op_token[i]);
 		op[i] = CLAIMED; op_token[i] = 0;
 		outdate(o);
-		fresh[i] = false; stray_claim[i] = 0; stray_release[i] = false }
+		fresh[i] = false; forget_strays(i) }
 
 	:: d_step { stray_claim[i] > 0 && token < CLAIMS ->
-		write_claim(i, stray_claim[i], token + 1);
+		write_claim(i, stray_claim[i], stray_token[i]);
 		outdate(o); outdate(i) }
 
 	/* Release: silent first. */
@@ -372,7 +378,7 @@ proctype node(byte i)
 		holder = NOBODY; holder_inc = 0;
 		op[i] = RELEASED;
 		outdate(o);
-		fresh[i] = false; stray_claim[i] = 0; stray_release[i] = false }
+		fresh[i] = false; forget_strays(i) }
 
 	:: d_step { stray_release[i] ->
 		holder = NOBODY; holder_inc = 0;
@@ -391,7 +397,7 @@ proctype node(byte i)
 
 	/* Holder lost: on its way there, or the answer on its way back. */
 	:: d_step { LOST_CLAIMS && op[i] == CLAIM && stray_claim[i] == 0 ->
-		stray_claim[i] = op_inc[i];
+		stray_claim[i] = op_inc[i]; stray_token[i] = op_token[i];
 		op[i] = UNKNOWN; op_inc[i] = 0; op_token[i] = 0 }
 
 	:: d_step { LOST_CLAIMS && op[i] == RELEASE ->
