@@ -490,10 +490,27 @@ static void swap_directory(void)
 				   RENAME_EXCHANGE), 0);
 }
 
+/* Another node still reaches it. Return: the revision */
+static uint64_t write_aside(void)
+{
+	struct l2a_error err;
+	struct sqlite_db *db;
+	char aside[80];
+	uint64_t written;
+
+	snprintf(aside, sizeof(aside), "%s/aside/store.db", dir);
+	db = sqlite_db_open(aside, false, BUSY_MS, &err);
+	assert_non_null(db);
+	written = put_ok(db, "node/c", 0, "{}");
+	sqlite_db_close(db);
+	return written;
+}
+
 static void test_tells_of_a_loss(void **state)
 {
 	struct seen seen = { 0 };
 	struct store *store = open_store(&seen);
+	uint64_t foreign;
 	char aside[64];
 
 	(void)state;
@@ -509,10 +526,15 @@ static void test_tells_of_a_loss(void **state)
 	store_sqlite.put_if(store, "node/b", 0, "{}", on_answer, &seen);
 	until(&seen, &seen.answers, 2);
 	assert_int_equal(seen.result, EL_FAILED);
+	foreign = write_aside();
 
 	/* Back: the same store, nothing missed, nothing begun anew. */
 	swap_directory();
 	until(&seen, &seen.ups, 2);
+	until(&seen, &seen.views, 3);
+	assert_int_equal(seen.rev, foreign);
+	assert_int_equal(seen.n, 1);
+	assert_false(seen.full);
 	store_sqlite.put_if(store, "node/b", 0, "{}", on_answer, &seen);
 	until(&seen, &seen.answers, 3);
 	assert_int_equal(seen.result, EL_OK);
