@@ -55,6 +55,8 @@ void conform_close(struct conform_store *s);
 
 /* One call, waited for; conform_begin_put() does not wait. */
 struct conform_reply conform_get(struct conform_store *s, const char *key);
+/* Until it is answered: a store that was away may take a moment to be back. */
+struct conform_reply conform_get_back(struct conform_store *s, const char *key);
 struct conform_reply conform_list(struct conform_store *s, const char *prefix);
 struct conform_reply conform_put(struct conform_store *s, const char *key,
 				 uint64_t version, const char *value);
@@ -98,32 +100,42 @@ void conform_clear(struct conform_store *s);
 /* A shell's command, without which there is no going on. */
 void conform_must(const char *command);
 
+enum wire_mode {
+	WIRE_PASS,
+	WIRE_DROP_ANSWERS,	/* what is asked arrives, what is said does not */
+	WIRE_DROP_QUESTIONS,	/* what is asked is lost */
+	WIRE_REFUSE,		/* nobody there */
+};
+
+/*
+ * What is between a store and its data, and can be bad.
+ *
+ * @set: from now on, also for connections there are; with @cut these end first
+ * @silence: the connections there are carry nothing any more, those from now on
+ *	do; NULL where it has none
+ * @dropped: how much was lost since it was last made bad
+ */
+struct wire {
+	void (*set)(enum wire_mode mode, bool cut);
+	void (*silence)(void);
+	size_t (*dropped)(void);
+};
+
+/*
+ * conform_proxy.c: a wire between store and server, "LISTEN-PORT:TARGET-PORT", both
+ * on 127.0.0.1; conform_file.c: SQLite's file. Return: NULL where it is none
+ */
+const struct wire *proxy_open(const char *ports);
+void proxy_close(void);
+const struct wire *file_open(void);
+
 /*
  * conform_wire.c: all of it; the lost answer alone; and what a second process whose
  * wire is good does beside them: write up to @values, and delete OTHER.
  */
-void conform_test_wire(struct conform_store *s, const char *beside,
-		       const char *forget);
-void conform_test_lost_answer(struct conform_store *s);
+void conform_test_wire(struct conform_store *s, const struct wire *wire,
+		       const char *beside, const char *forget);
+void conform_test_lost_answer(struct conform_store *s, const struct wire *wire);
 int conform_write_some(int values);
-
-/* conform_proxy.c: a wire between store and server that can be bad. */
-enum proxy_mode {
-	PROXY_PASS,
-	PROXY_DROP_ANSWERS,	/* what is asked arrives, what is said does not */
-	PROXY_DROP_QUESTIONS,	/* what is asked is lost */
-	PROXY_REFUSE,		/* nobody there */
-};
-
-/* "LISTEN-PORT:TARGET-PORT", both on 127.0.0.1. Return: whether it is one */
-bool proxy_open(const char *ports);
-bool proxy_there(void);
-/* Of connections from now on and those there are; with @cut these end first. */
-void proxy_set(enum proxy_mode mode, bool cut);
-/* The connections there are carry nothing any more; those from now on do. */
-void proxy_silence(void);
-/* How many bytes were dropped since the wire was last made bad. */
-size_t proxy_dropped(void);
-void proxy_close(void);
 
 #endif /* L2A_TESTS_CONFORM_H */

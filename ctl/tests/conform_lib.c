@@ -155,6 +155,22 @@ struct conform_reply conform_get(struct conform_store *s, const char *key)
 	return reply;
 }
 
+struct conform_reply conform_get_back(struct conform_store *s, const char *key)
+{
+	uint64_t end = l2a_clock_ns(CLOCK_MONOTONIC) +
+		       PATIENCE_MS * L2A_NSEC_PER_MSEC;
+	struct conform_reply reply;
+
+	while ((reply = conform_get(s, key)).result != EL_OK) {
+		if (l2a_clock_ns(CLOCK_MONOTONIC) >= end) {
+			printf("Bail out! the store does not come back: %s\n",
+			       reply.error);
+			exit(1);
+		}
+	}
+	return reply;
+}
+
 struct conform_reply conform_list(struct conform_store *s, const char *prefix)
 {
 	struct conform_reply reply = { 0 };

@@ -24,7 +24,7 @@ struct pair {
 static LIST_HEAD(, pair) pairs = LIST_HEAD_INITIALIZER(pairs);
 static struct evconnlistener *listener;
 static struct sockaddr_in here, target;
-static enum proxy_mode mode;
+static enum wire_mode mode;
 static size_t dropped;
 
 static void end(struct pair *p)
@@ -42,7 +42,7 @@ static void on_bytes(struct bufferevent *from, void *arg)
 	struct evbuffer *in = bufferevent_get_input(from);
 
 	if (p->silent ||
-	    mode == (answer ? PROXY_DROP_ANSWERS : PROXY_DROP_QUESTIONS)) {
+	    mode == (answer ? WIRE_DROP_ANSWERS : WIRE_DROP_QUESTIONS)) {
 		dropped += evbuffer_get_length(in);
 		evbuffer_drain(in, evbuffer_get_length(in));
 		return;
@@ -98,24 +98,7 @@ static void listen_here(void)
 			(struct sockaddr *)&here, sizeof(here));
 }
 
-bool proxy_open(const char *ports)
-{
-	unsigned int from, to;
-
-	if (sscanf(ports, "%u:%u", &from, &to) != 2)
-		return false;
-	set_port(&here, from);
-	set_port(&target, to);
-	listen_here();
-	return listener;
-}
-
-bool proxy_there(void)
-{
-	return here.sin_port;
-}
-
-void proxy_set(enum proxy_mode new_mode, bool cut)
+static void proxy_set(enum wire_mode new_mode, bool cut)
 {
 	struct pair *p;
 
@@ -123,15 +106,15 @@ void proxy_set(enum proxy_mode new_mode, bool cut)
 	dropped = 0;
 	while (cut && (p = LIST_FIRST(&pairs)))
 		end(p);
-	if (mode == PROXY_REFUSE && listener) {
+	if (mode == WIRE_REFUSE && listener) {
 		evconnlistener_free(listener);
 		listener = NULL;
 	}
-	if (mode != PROXY_REFUSE && !listener)
+	if (mode != WIRE_REFUSE && !listener)
 		listen_here();
 }
 
-void proxy_silence(void)
+static void proxy_silence(void)
 {
 	struct pair *p;
 
@@ -140,12 +123,29 @@ void proxy_silence(void)
 		p->silent = true;
 }
 
-size_t proxy_dropped(void)
+static size_t proxy_dropped(void)
 {
 	return dropped;
 }
 
+const struct wire *proxy_open(const char *ports)
+{
+	static const struct wire proxy = {
+		.set = proxy_set,
+		.silence = proxy_silence,
+		.dropped = proxy_dropped,
+	};
+	unsigned int from, to;
+
+	if (sscanf(ports, "%u:%u", &from, &to) != 2)
+		return NULL;
+	set_port(&here, from);
+	set_port(&target, to);
+	listen_here();
+	return listener ? &proxy : NULL;
+}
+
 void proxy_close(void)
 {
-	proxy_set(PROXY_REFUSE, true);
+	proxy_set(WIRE_REFUSE, true);
 }

@@ -236,9 +236,7 @@ static void test_restart(struct conform_store *s)
 	conform_check(conform_wait(conform_is_down, &watcher.watch),
 		      "the watcher is told that it cannot be reached");
 	conform_must(start_command);
-	do {
-		back = conform_get(&watcher, RECORD);
-	} while (back.result != EL_OK);
+	back = conform_get_back(&watcher, RECORD);
 	conform_check(back.there && back.version == r.version,
 		      "it is back, with what it had");
 	conform_check(conform_wait(conform_is_up, &watcher.watch),
@@ -271,9 +269,7 @@ static void test_frozen(struct conform_store *s)
 			   "the caller does not wait for longer"))
 		conform_diag("%llu ms", (unsigned long long)took);
 	conform_must(thaw_command);
-	do {
-		next = conform_get(s, RECORD);
-	} while (next.result != EL_OK);
+	next = conform_get_back(s, RECORD);
 	/* It may still come; it comes by its version, or not at all. */
 	conform_check(next.there && (next.version == r.version ||
 				     !strcmp(next.value, "{\"n\":2}")),
@@ -294,7 +290,7 @@ static void test_frozen(struct conform_store *s)
 
 /* ------------------------------------------------------------ all of them */
 
-static void run(const char *beside)
+static void run(const struct wire *wire, const char *beside)
 {
 	struct conform_store s;
 
@@ -304,8 +300,8 @@ static void run(const char *beside)
 	test_list(&s);
 	test_watch(&s);
 	test_race(&s);
-	if (proxy_there())
-		conform_test_wire(&s, beside, forget_command);
+	if (wire)
+		conform_test_wire(&s, wire, beside, forget_command);
 	else
 		conform_skip("lost answers", "there is no wire to this store");
 	if (stop_command && start_command)
@@ -316,13 +312,13 @@ static void run(const char *beside)
 }
 
 /* What may have been written is not asked of another endpoint. */
-static void run_lost(void)
+static void run_lost(const struct wire *wire)
 {
 	struct conform_store s;
 
 	conform_open(&s, false);
 	conform_clear(&s);
-	conform_test_lost_answer(&s);
+	conform_test_lost_answer(&s, wire);
 	conform_close(&s);
 }
 
@@ -344,6 +340,23 @@ static void run_refused(const char *text)
 	conform_check(conform_wait(conform_is_down, &s.watch) &&
 		      strstr(s.watch.error, text), "the watcher is told the same");
 	conform_close(&s);
+}
+
+/* Return: NULL where there is none that can be bad. */
+static const struct wire *open_wire(const char *proxy)
+{
+	const struct wire *wire = NULL;
+
+	if (proxy)
+		wire = proxy_open(proxy);
+	else if (!strcmp(conform_config.store_type, "sqlite"))
+		wire = file_open();
+	else
+		return NULL;
+	if (wire)
+		return wire;
+	fprintf(stderr, "%s cannot be opened\n", proxy ? proxy : "SQLite's files");
+	exit(2);
 }
 
 static int load(const char *file)
@@ -372,6 +385,7 @@ int main(int argc, char **argv)
 		{ NULL, 0, NULL, 0 },
 	};
 	const char *proxy = NULL, *beside = NULL, *refused = NULL;
+	const struct wire *wire;
 	int c, values = 0, status;
 	bool lost = false;
 
@@ -399,10 +413,7 @@ int main(int argc, char **argv)
 	if (status)
 		return status;
 	conform_base = event_base_new();
-	if (proxy && !proxy_open(proxy)) {
-		fprintf(stderr, "--proxy %s: cannot listen there\n", proxy);
-		return 2;
-	}
+	wire = open_wire(proxy);
 	if (values) {
 		status = conform_write_some(values);
 	} else {
@@ -410,9 +421,9 @@ int main(int argc, char **argv)
 		if (refused)
 			run_refused(refused);
 		else if (lost)
-			run_lost();
+			run_lost(wire);
 		else
-			run(beside);
+			run(wire, beside ? beside : argv[optind]);
 		status = conform_end();
 	}
 	proxy_close();
