@@ -110,6 +110,15 @@ node_is() {
 	[ "$seen" = "$2" ] || { echo "$1 is '$seen', expected '$2'"; return 1; }
 }
 
+# devs_are NAME DEVICES ASKED: what a node says it has. Needs jq.
+devs_are() {
+	local seen
+
+	seen=$(control "$3" -j node show |
+		jq -r ".[] | select(.name == \"$1\") | .devs | join(\" \")")
+	[ "$seen" = "$2" ] || { echo "$1 has '$seen', expected '$2'"; return 1; }
+}
+
 # service_field KEY [ASKED]
 service_field() {
 	control "${2:-worker1}" -j service show "$SERVICE" | field "$1"

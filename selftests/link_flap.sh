@@ -19,15 +19,6 @@ controller_config() {
 	echo "link_up: ${STEADY_MS}ms" >> "$L2A_TMP/$1.yaml"
 }
 
-# devs_are NAME DEVICES ASKED: what a node says it has.
-devs_are() {
-	local seen
-
-	seen=$(control "$3" -j node show |
-		jq -r ".[] | select(.name == \"$1\") | .devs | join(\" \")")
-	[ "$seen" = "$2" ] || { echo "$1 has '$seen', expected '$2'"; return 1; }
-}
-
 cluster
 require jq
 plan 7
