@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What l2ctl status warns of: proxy_arp on a device of a standby, rules that drop ARP,
-# a device that belongs to a bridge; each is said while it lasts, and only where it is.
+# a device that belongs to a bridge, a kernel that disagrees with the store, a slow
+# clock source; each is said while it lasts, and only where it is.
 
 # A holder changes only where the test changes it.
 LEASE_MS=8000
@@ -10,7 +11,14 @@ LEASE_MS=8000
 # shellcheck source-path=SCRIPTDIR source=lib_controllers.sh
 . "$(dirname "$0")/lib_controllers.sh"
 
-# The guest's clock source is what the machine offers: not this test's business.
+CLOCKS=/sys/devices/system/clocksource/clocksource0
+
+# What the test does behind a controller's back is not mended before it has looked.
+controller_extra() {
+	echo "reconcile: 1m" >> "$L2A_TMP/$1.yaml"
+}
+
+# The guest's clock source is what the machine offers: only clock_is asks for it.
 warnings() {
 	control "$1" -j status | jq -r '.[0].warnings[]' | grep -v 'clock source'
 }
@@ -39,9 +47,34 @@ all_well() {
 	done
 }
 
+# clock_is [NAME]: the clock source that worker1 warns of, if any.
+clock_is() {
+	local seen
+
+	seen=$(control worker1 -j status |
+		jq -r '.[0].warnings[] | capture("^the clock source (?<name>.*) is slow,").name')
+	[ "$seen" = "$1" ] || { echo "warns of '$seen', expected '$1'"; return 1; }
+}
+
+# clock_source KIND: the first of these that the machine has: slow ones, or good ones.
+clock_source() {
+	tr ' ' '\n' < $CLOCKS/available_clocksource | grep -Ex -m 1 -e "$1"
+}
+
+clock_back() {
+	echo "$CLOCK" > $CLOCKS/current_clocksource
+}
+
+# disagrees: the holder's kernel does not answer, and it says so. Its own look at the
+# kernel may come in between, once a minute.
+disagrees() {
+	quietly "$HOLDER" l2ctl vip set "$VIP" dev eth0 state standby
+	warns "$HOLDER" "^$VIP: .* but its kernel does not answer for it"
+}
+
 cluster
-require jq nft
-plan 12
+require jq nft python3
+plan 18
 
 other=$(someone_else)
 check_controllers "nothing to warn of" wait_for all_well
@@ -71,6 +104,37 @@ on "$HOLDER" nft add chain arp own inward '{ policy drop; }'
 check "so does a policy" \
 	warns "$HOLDER" 'nftables: table arp own, chain inward drops ARP'
 on "$HOLDER" nft delete table arp own
+
+if modprobe -q arptable_filter; then
+	on "$other" "$L2A_HERE/arp_policy.py" ACCEPT
+	check "a policy of the old arptables that accepts" warns_not "$other"
+	on "$other" "$L2A_HERE/arp_policy.py" DROP
+	check "one that drops" warns "$other" '^arptables: table filter drops ARP'
+	on "$other" "$L2A_HERE/arp_policy.py" ACCEPT
+else
+	ktap_test_skip "a policy of the old arptables that accepts: no arptables here"
+	ktap_test_skip "one that drops: no arptables here"
+fi
+
+token=$(service_field token)
+check "the kernel does not do what the store says" wait_for disagrees
+on "$HOLDER" l2ctl vip set "$VIP" dev eth0 state active lease 1 token "$token"
+check "no more, once it does" warns_not "$HOLDER"
+
+CLOCK=$(cat $CLOCKS/current_clocksource)
+slow=$(clock_source 'hpet|acpi_pm')
+good=$(clock_source 'tsc|kvm-clock|arch_sys_counter')
+if [ -n "$slow" ] && [ -n "$good" ]; then
+	at_end clock_back
+	echo "$slow" > $CLOCKS/current_clocksource
+	check "a slow clock source" clock_is "$slow"
+	echo "$good" > $CLOCKS/current_clocksource
+	check "no more, with a good one" clock_is ""
+	clock_back
+else
+	ktap_test_skip "a slow clock source: there is no choice here"
+	ktap_test_skip "no more, with a good one: there is no choice here"
+fi
 
 on "$other" ip link add br9 type bridge
 # It is born a port: the service has no other device here.
