@@ -46,7 +46,8 @@ PROMISED = {
     # None at all, but for what two runs differ by.
     "arp_without_vips": 10, "arp_after_the_last_vip": 10,
     "ipv6_without_vips": 10, "ipv6_with_ipv4_vips_only": 10,
-    "ipv6_after_the_last_vip": 10,
+    "ipv6_after_the_last_vip": 10, "arp_with_vips_elsewhere": 10,
+    "ipv6_with_vips_elsewhere": 10,
     "add_100000_of_1000_each": 1.3, "del_100000_of_1000_each": 1.3,
     "renew_100000_of_1_vip": 1.05, "vip_bytes": 256,
     "announce_time_of_ideal": 1.05, "announce_peak": figures.SET,
@@ -355,6 +356,10 @@ def test_measurements():
     assert over(values, stray_with_1_vip=5741) == {"arp_not_ours_1_vip"}
     assert over(values, stray6_with_vips=5701) == {"ipv6_not_ours"}
     assert over(values, stray_without_module=5400) == {"arp_without_vips"}
+    assert over(values, stray_with_vips_elsewhere=5511) == \
+        {"arp_with_vips_elsewhere"}
+    assert over(values, stray6_with_vips_elsewhere=5511) == \
+        {"ipv6_with_vips_elsewhere"}
     assert over(values, add_100000=1000000 + 1310 * 99999) == \
         {"add_100000_of_1000_each"}
     assert over(values, renew_100000=28000000) == {"renew_100000_of_1_vip"}
