@@ -109,6 +109,20 @@ DIFFERENCES = {
         ("stray6_after_vips", "stray6_without_vips", NOISE),
 }
 
+# What VIPs add to a frame that is none of ours, beside somebody's rules, over what they
+# add alone: less, for the way to the first hook is not theirs then.
+LESS = 0.9
+BESIDE = {
+    "arp_not_ours_beside_rules_of_alone":
+        (("stray_with_vips_beside_rules", "stray_beside_rules"),
+         ("stray_with_1_vip", "stray_without_vips")),
+    "ipv6_not_ours_beside_rules_of_alone":
+        (("stray6_with_vips_beside_rules", "stray6_beside_rules"),
+         ("stray6_with_vips", "stray6_without_vips")),
+    "ipv6_not_ours_local_beside_rules_of_alone":
+        (("stray6_local_with_vips_beside_rules", "stray6_local_beside_rules"),
+         ("stray6_local_with_vips", "stray6_local_without_vips")),
+}
 
 # What is done with N VIPs at once, and what 100,000 may take of 1,000, each.
 SCALED = {"add": 1.3, "del": 1.3, "show": None, "standby": None,
@@ -137,7 +151,7 @@ SHORT = (
     "arp_not_ours_1_vip",
     f"arp_not_ours_{MANY}_vips", "arp_after_the_last_vip", "ipv6_without_vips",
     "ipv6_with_vips_elsewhere", "ipv6_not_ours", "ipv6_not_ours_local", "ipv6_not_ours_icmp", "ipv6_not_ours_no_next_header",
-    "ipv6_with_ipv4_vips_only", "ipv6_after_the_last_vip",
+    "ipv6_with_ipv4_vips_only", "ipv6_after_the_last_vip", *BESIDE,
 )
 
 
@@ -145,6 +159,7 @@ def bounds():
     """The results of a column, by name: the bound, None where there is none."""
     found = {name: bound for table in (RATIOS, WHOLE, DIFFERENCES)
              for name, (_, _, bound) in table.items()}
+    found.update(dict.fromkeys(BESIDE, LESS))
     for what, bound in SCALED.items():
         found.update((f"{what}_each_of_{count}", None) for count in COUNTS)
         found[f"{what}_{MANY}_of_{FEW}_each"] = bound
@@ -210,6 +225,13 @@ def ratio(one, other):
     return round(one / other, 3) if one > 0 and other > 0 else None
 
 
+def beside(values):
+    """What VIPs add beside another hook, of what they add alone."""
+    return {name: judged(ratio(*(values[one] - values[other]
+                                 for one, other in pairs)), LESS, "ratio")
+            for name, pairs in BESIDE.items()}
+
+
 def each(values, what, count):
     """What one VIP of so many takes, the start of the program taken off."""
     return (values[f"{what}_{count}"] - values[f"{what}_1"]) / (count - 1)
@@ -266,6 +288,8 @@ def results(values):
         if one in values and other in values:
             found[name] = judged(values[one] - values[other], bound,
                                  "instructions")
+    if "stray_beside_rules" in values:
+        found.update(beside(values))
     if "vip_slab_bytes" in values:
         found.update(scale(values))
     if "announce_due" in values:

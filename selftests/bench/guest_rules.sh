@@ -47,3 +47,22 @@ of_elsewhere()
 	on other l2ctl vip flush
 	ip netns del other
 }
+
+# strays_beside_rules NAME: what is none of ours, with rules in the server.
+strays_beside_rules()
+{
+	stray "stray_$1"
+	stray6 "stray6_$1" "$absent6"
+	stray6 "stray6_local_$1" "$server_ip6"
+}
+
+of_rules()
+{
+	rules server
+	strays_beside_rules beside_rules
+	vips 1
+	on server l2ctl vip add "$vip6" dev s0 lease 1
+	strays_beside_rules with_vips_beside_rules
+	no_vips
+	no_rules server
+}

@@ -48,6 +48,10 @@ PROMISED = {
     "ipv6_without_vips": 10, "ipv6_with_ipv4_vips_only": 10,
     "ipv6_after_the_last_vip": 10, "arp_with_vips_elsewhere": 10,
     "ipv6_with_vips_elsewhere": 10,
+    # Less where another hook stands.
+    "arp_not_ours_beside_rules_of_alone": 0.9,
+    "ipv6_not_ours_beside_rules_of_alone": 0.9,
+    "ipv6_not_ours_local_beside_rules_of_alone": 0.9,
     "add_100000_of_1000_each": 1.3, "del_100000_of_1000_each": 1.3,
     "renew_100000_of_1_vip": 1.05, "vip_bytes": 256,
     "announce_time_of_ideal": 1.05, "announce_peak": figures.SET,
@@ -67,12 +71,15 @@ def plausible():
     names = {name for table in (figures.RATIOS, figures.WHOLE,
                                 figures.DIFFERENCES)
              for pair in table.values() for name in pair[:2]}
+    names |= {name for pairs in figures.BESIDE.values() for pair in pairs
+              for name in pair}
     names |= {"baseline", "baseline6", "baseline_capture", "baseline6_capture",
               "baseline_xdp"}
     values = {name: of[name.split("_")[0].rstrip("6")] for name in names}
     for name in names:
         if name.startswith("stray") and "with_" in name:
-            values[name] += 0 if "elsewhere" in name or "ipv4" in name else 100
+            values[name] += 0 if "elsewhere" in name or "ipv4" in name else \
+                90 if "beside" in name else 100
     for count in (1, *figures.COUNTS):
         values.update((f"{what}_{count}", 1000000 + 1000 * (count - 1))
                       for what in figures.SCALED)
@@ -356,6 +363,12 @@ def test_measurements():
     assert over(values, stray_with_1_vip=5741) == {"arp_not_ours_1_vip"}
     assert over(values, stray6_with_vips=5701) == {"ipv6_not_ours"}
     assert over(values, stray_without_module=5400) == {"arp_without_vips"}
+    assert over(values, stray_with_vips_beside_rules=5591) == \
+        {"arp_not_ours_beside_rules_of_alone"}
+    assert over(values, stray6_with_vips_beside_rules=5591) == \
+        {"ipv6_not_ours_beside_rules_of_alone"}
+    assert over(values, stray6_local_beside_rules=5480) == \
+        {"ipv6_not_ours_local_beside_rules_of_alone"}
     assert over(values, stray_with_vips_elsewhere=5511) == \
         {"arp_with_vips_elsewhere"}
     assert over(values, stray6_with_vips_elsewhere=5511) == \
