@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Guests whose clock counts instructions, and the kernels that they boot."""
+"""Guests, most with a clock that counts instructions, and the kernels they boot."""
 
 import os
 import subprocess
@@ -12,19 +12,26 @@ TOP = document.TOP
 NEWER = "trixie-backports"
 
 
-def boot(command, *options, tree=TOP):
+def guest(command, *options, tree=TOP):
     """Run a command in a guest; what it printed, and its exit status.
 
-    A nanosecond of the guest's is an instruction, and idle time takes none of
-    this machine's. tree is the one whose module and tools it has.
+    tree is the one whose module and tools it has.
     """
     done = subprocess.run(
-        [os.path.join(tree, "selftests/vm/run"), *options,
-         "--accel", "tcg,thread=single", "--qemu=-icount",
-         "--qemu=shift=0,sleep=off", "--append",
-         "clocksource=tsc tsc=reliable", "--", *command],
+        [os.path.join(tree, "selftests/vm/run"), *options, "--", *command],
         stdout=subprocess.PIPE, text=True)
     return done.stdout, done.returncode
+
+
+def boot(command, *options, tree=TOP):
+    """The same in a guest whose clock counts instructions.
+
+    A nanosecond of the guest's is an instruction, and idle time takes none of
+    this machine's.
+    """
+    return guest(command, *options, "--accel", "tcg,thread=single",
+                 "--qemu=-icount", "--qemu=shift=0,sleep=off", "--append",
+                 "clocksource=tsc tsc=reliable", tree=tree)
 
 
 def output(*command):

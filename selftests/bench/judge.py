@@ -11,6 +11,7 @@ import re
 
 import failover_figures
 import figures
+import smp
 import store
 
 # The kernels there has to be a column of: Debian 12's, and one as new as that.
@@ -92,6 +93,11 @@ def judge_short(tap, report):
                {name: bounds[name] for name in figures.SHORT})
 
 
+def judge_smp(tap, report):
+    found = report.get("smp", {}).get("results", {})
+    judge_part(tap, "smp", found, smp.bounds())
+
+
 def judge_store(tap, report):
     found = report.get("store", {}).get("results", {})
     judge_part(tap, "store", found, store.bounds())
@@ -119,6 +125,7 @@ def judge(report, short=False):
         judge_short(tap, report)
     else:
         judge_columns(tap, report)
+        judge_smp(tap, report)
         judge_store(tap, report)
         judge_failover(tap, report)
     return tap

@@ -2,12 +2,13 @@
 """The bench's figures as text: tables, verdicts, a comparison of two commits.
 
 A report has a column for each kernel and its mitigations; a table shows them
-beside each other, each row what one name says in all of them. What is asked of the
-store has a table of its own.
+beside each other, each row what one name says in all of them. Two CPUs, and what is
+asked of the store, have tables of their own.
 """
 
 import document
 import figures
+import smp
 import store
 
 NAME, CELL = 34, 11
@@ -61,17 +62,22 @@ def columns_table(columns):
 
 def table(report):
     parts = [columns_table(report["columns"])]
+    if "smp" in report:
+        parts.append(smp.table(report["smp"]))
     if "store" in report:
         parts.append(store.table(report["store"]))
     return "\n\n".join(parts)
 
 
 def put(report):
-    """Both tables into the document."""
+    """All tables into the document."""
     kernels = list(dict.fromkeys(c["kernel"] for c in report["columns"]))
     document.put("figures", f"{report['date']}, Debian's kernels "
                  f"{' and '.join(kernels)}, one CPU:",
                  columns_table(report["columns"]))
+    document.put("smp", f"{report['date']}, Debian's kernel {kernels[0]}, "
+                 f"{len(report['smp']['rounds'])} rounds:",
+                 smp.table(report["smp"]))
     document.put("store", f"{report['date']}, Debian's kernel {kernels[0]}, "
                  f"leases of {report['store']['lines'][0]['duration_ms']} ms:",
                  store.table(report["store"]))

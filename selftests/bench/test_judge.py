@@ -18,6 +18,7 @@ sys.dont_write_bytecode = True
 import failover_figures  # noqa: E402
 import figures  # noqa: E402
 import judge  # noqa: E402
+import smp  # noqa: E402
 import store  # noqa: E402
 import tables  # noqa: E402
 
@@ -62,6 +63,10 @@ PROMISED_OF_FAILOVER = {
     "freeze_beyond_lease": 200, "link_beyond_lease": 200, "stop_unanswered": 0,
     "two_answers": 0, "not_taken_over": 0}
 PROMISED_OF_STORE = 0.05
+# Without a bound, but there.
+PROMISED_OF_SMP = {"smp_1cpu_1vip": None, "smp_2cpu_1vip": None,
+                   "smp_2cpu_2vips": None, "smp_1cpu_of_2cpu": None,
+                   "smp_2vips_of_1vip": 1.5}
 
 
 def plausible():
@@ -112,6 +117,12 @@ def a_run(system, fault, **other):
             "announcements": 4, **other}
 
 
+def some_rounds(two_vips=20000):
+    """Of two CPUs; the middle one counts."""
+    return [{"smp_1cpu_1vip": 10000, "smp_2cpu_1vip": 20000,
+             "smp_2cpu_2vips": rate} for rate in (200, two_vips, 90000)]
+
+
 def some_runs(count):
     return [a_run(system, fault) for system in failover_figures.SYSTEMS
             for fault in failover_figures.FAULTS for _ in range(count)]
@@ -126,6 +137,7 @@ def a_report(runs=30, services=(1, 100, 1000, 10000)):
     lines = failover_figures.lines(some_runs(runs))
     return {"columns": [a_column(version, how) for version in ("6.1", "7.3")
                         for how in judge.MITIGATIONS],
+            "smp": smp.report(some_rounds()),
             "store": store.report([a_line(nodes, count)
                                    for nodes in store.NODES
                                    for count in services]),
@@ -156,13 +168,13 @@ def places(report):
     for column in report["columns"]:
         newer = "" if column["kernel"].startswith("6.1.") else " or newer"
         yield column["name"].replace(" ", newer + " "), column["results"]
-    for part in ("store", "failover"):
+    for part in ("smp", "store", "failover"):
         yield part, report.get(part, {}).get("results", {})
 
 
 def all_bounds():
     return {**figures.bounds(), **failover_figures.bounds(),
-            **store.bounds()}
+            **smp.bounds(), **store.bounds()}
 
 
 def test_promises():
@@ -175,6 +187,7 @@ def test_promises():
         for what, bound in PROMISED_OF_FAILOVER.items():
             assert bounds.pop(f"{what}_{system}") == bound, what
     assert not bounds, bounds
+    assert smp.bounds() == PROMISED_OF_SMP
     for nodes in (3, 20):
         for count in (1, 100, 1000, 10000):
             name = f"store_writes_off_renewals_{nodes}_nodes_{count}_services"
@@ -225,7 +238,7 @@ def test_good():
 def test_not_whole():
     """what is not whole is red, unless only what is short is asked about"""
     names = red(a_short_report())
-    for part in ("6.1 auto: ", "store: ", "failover: "):
+    for part in ("6.1 auto: ", "smp: ", "store: ", "failover: "):
         assert any(name.startswith(part) for name in names), part
     assert "6.1 off: vip_bytes: not measured" in red(
         {"columns": [{**a_column("6.1", "off"), "results": {}}]})
@@ -312,12 +325,15 @@ def test_short():
 
 
 def test_parts():
-    """a report without a column, the store or failover is red"""
+    """a report without a column, two CPUs, the store or failover is red"""
     report = a_report()
     del report["columns"][1]
     assert len(red(report)) == len(figures.bounds())
     report["columns"] = report["columns"][1:]
     assert red(report)[0] == "columns: kernel 6.1: one, of none"
+    report = a_report()
+    del report["smp"]
+    assert len(red(report)) == len(PROMISED_OF_SMP)
     report = a_report()
     del report["store"]
     assert len(red(report)) == len(store.bounds())
@@ -409,6 +425,13 @@ def test_failover():
         assert over_in("etcd_1000", fault, taken=False) == \
             {"not_taken_over_etcd_1000"}
     assert not over_in("keepalived_100", "crash", gap_ms=9999, two_s=1)
+
+
+def test_smp():
+    """two CPUs that get slower as they share a VIP are red, one round is not"""
+    for rate, good in ((29999, True), (30100, False)):
+        found = smp.results(some_rounds(rate))["smp_2vips_of_1vip"]
+        assert found["within"] == good, found
 
 
 def test_store():
