@@ -189,18 +189,22 @@ static void test_rules(void **state)
 /* The old arptables' table: an entry each for rules, policies, and the end. */
 
 struct entry {
-	struct arpt_entry entry;
+	/* A struct with an open end may not stand before another. */
+	_Alignas(struct arpt_entry) char head[sizeof(struct arpt_entry)];
 	struct xt_standard_target to;
 };
 
+static struct arpt_entry *head(struct entry *e)
+{
+	return (struct arpt_entry *)e->head;
+}
+
 static struct entry entry(const char *target, int verdict)
 {
-	struct entry e = {
-		.entry.target_offset = sizeof(struct arpt_entry),
-		.entry.next_offset = sizeof(struct entry),
-		.to.verdict = verdict,
-	};
+	struct entry e = { .to.verdict = verdict };
 
+	head(&e)->target_offset = sizeof(struct arpt_entry);
+	head(&e)->next_offset = sizeof(struct entry);
 	strcpy(e.to.target.u.user.name, target);
 	return e;
 }
@@ -221,7 +225,7 @@ static void test_arptables(void **state)
 	assert_false(arp_rules_entries(table, sizeof(table[0])));
 	/* Lengths are believed as far as they can be true. */
 	assert_false(arp_rules_entries(table, 2 * sizeof(table[0]) - 1));
-	table[0].entry.next_offset = 0;
+	head(&table[0])->next_offset = 0;
 	assert_false(arp_rules_entries(table, sizeof(table)));
 }
 
