@@ -25,7 +25,7 @@ holds_nothing() {
 
 require curl
 cluster
-plan 19
+plan 20
 other=$(someone_else)
 
 start=$(now)
@@ -64,6 +64,8 @@ control "$other" node drain "$next"
 check_controllers "and can be asked to hold again" wait_for sees 'moves>=2'
 
 last=$(service_field holder "$other")
+check "who holds now has not returned yet" metric_is "$last" \
+	'takeovers_total{reason="return"}' 0
 for name in "${WORKERS[@]}"; do
 	[ "$name" = "$last" ] || control "$other" node drain "$name"
 done
