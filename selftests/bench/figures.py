@@ -150,7 +150,8 @@ SHORT = (
     "nd_round_trip_of_ebpf", "arp_without_vips", "arp_with_vips_elsewhere",
     "arp_not_ours_1_vip",
     f"arp_not_ours_{MANY}_vips", "arp_after_the_last_vip", "ipv6_without_vips",
-    "ipv6_with_vips_elsewhere", "ipv6_not_ours", "ipv6_not_ours_local", "ipv6_not_ours_icmp", "ipv6_not_ours_no_next_header",
+    "ipv6_with_vips_elsewhere", "ipv6_not_ours", "ipv6_not_ours_local",
+    "ipv6_not_ours_icmp", "ipv6_not_ours_no_next_header",
     "ipv6_with_ipv4_vips_only", "ipv6_after_the_last_vip", *BESIDE,
 )
 
