@@ -278,6 +278,8 @@ static void linger(void *arg)
 		   (unsigned long long)(left / L2A_NSEC_PER_SEC + 1));
 	a->lingering = true;
 	agent_set_routes(a);
+	/* A VIP that somebody removes meanwhile would be the stack's to answer for. */
+	agent_set_timer(a->check, 0);
 }
 
 static void do_exit(struct agent *a, const struct el_action *action)
