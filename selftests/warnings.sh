@@ -106,11 +106,11 @@ check "so does a policy" \
 on "$HOLDER" nft delete table arp own
 
 if modprobe -q arptable_filter; then
-	on "$other" "$L2A_HERE/arp_policy.py" ACCEPT
+	on "$other" python3 "$L2A_HERE/arp_policy.py" ACCEPT
 	check "a policy of the old arptables that accepts" warns_not "$other"
-	on "$other" "$L2A_HERE/arp_policy.py" DROP
+	on "$other" python3 "$L2A_HERE/arp_policy.py" DROP
 	check "one that drops" warns "$other" '^arptables: table filter drops ARP'
-	on "$other" "$L2A_HERE/arp_policy.py" ACCEPT
+	on "$other" python3 "$L2A_HERE/arp_policy.py" ACCEPT
 else
 	ktap_test_skip "a policy of the old arptables that accepts: no arptables here"
 	ktap_test_skip "one that drops: no arptables here"
