@@ -11,8 +11,8 @@
  * - Once it was decided to fall silent, no record known by then activates
  *   again (barred); it takes a claim written afterwards. So a release still on
  *   its way cannot free what we answer for.
- * - Silent first: the record says "free" only after the kernel has said that
- *   the VIPs are standby.
+ * - Silent first: the record names another, or nobody, only after the kernel has
+ *   said that the VIPs are standby.
  * And one for VIPs in two services (a VIP moved from one to the other, or both
  * wanting it): the older claim answers, and the younger one only knows itself
  * to be alone when its view is whole up to its own claim.
@@ -233,8 +233,39 @@ static void claim(struct election *e, struct el_service *s)
 	put_holder(e, s, EL_OP_CLAIM, rec);
 }
 
+/*
+ * Who can be given a service, instead of told that it is free: that spares a write,
+ * and those who wait for an answer the time it takes. It must be alive, as far as
+ * can be told, for nobody takes it from there but by fencing. And of services that
+ * share a VIP the older claim answers: each node claims them in its own order.
+ */
+static const struct el_node *successor(const struct election *e,
+				       const struct el_service *s)
+{
+	const struct el_node *to = s->assigned;	/* ready, or us */
+	uint64_t alive;
+
+	if (!to || view_self(e, to->name) || to->unreadable)
+		return NULL;
+	alive = to->seen + to->rec->node.duration_ms * NSEC_PER_MSEC / 2;
+	return e->now->mono < alive && view_sole(e, s) ? to : NULL;
+}
+
+/* As if it had claimed itself, in the incarnation that we know. */
+static void give(const struct election *e, const struct el_service *s,
+		 const struct el_node *to, struct holder_record *holder)
+{
+	holder->node = xstrdup(to->name);
+	holder->incarnation = to->rec->node.incarnation;
+	holder->token++;
+	holder->transitions++;
+	holder->since = rfc3339(e->now->wall);
+	names_copy(&holder->vips, &s->spec->service.vips);
+}
+
 static void release(struct election *e, struct el_service *s)
 {
+	const struct el_node *to = successor(e, s);
 	struct record *rec = record_new(RECORD_HOLDER);
 
 	bar(e, s);
@@ -242,7 +273,9 @@ static void release(struct election *e, struct el_service *s)
 	rec->holder.transitions = held(s)->transitions;
 	rec->holder.last = xstrdup(e->config.node);
 	rec->holder.why = xstrdup(view_why_let_go(e, s));
-	if (s->assigned)
+	if (to)
+		give(e, s, to, &rec->holder);
+	else if (s->assigned)
 		rec->holder.next = xstrdup(s->assigned->name);
 	put_holder(e, s, EL_OP_RELEASE, rec);
 }
@@ -277,24 +310,34 @@ static bool may_claim(struct election *e, struct el_service *s)
 	       my_turn(e, s);
 }
 
+/* It is another's, or nobody's, because we decided so. */
+static bool let_go(const struct election *e, const struct el_service *s)
+{
+	return s->barred >= s->announced && view_self(e, held(s)->last) &&
+	       !view_self(e, held(s)->node);
+}
+
 static void tell_people(struct election *e, struct el_service *s)
 {
 	bool answers = s->mine && s->want == EL_SERVE_ACTIVE && s->acked;
+	const struct holder_record *now = held(s);
 
 	if (answers && !s->announced) {
-		s->announced = true;
+		s->announced = s->holder_version;
+		s->announced_token = now->token;
 		el_note(e, EL_NOTE_ACQUIRED, s->name, e->config.node,
-			held(s)->token, NULL)->reason = s->reason;
+			now->token, NULL)->reason = s->reason;
 	}
 	if (s->mine || !s->announced)
 		return;
-	s->announced = false;
-	if (!held(s)->node && view_self(e, held(s)->last))
+	if (let_go(e, s))
 		el_note(e, EL_NOTE_RELEASED, s->name, e->config.node,
-			held(s)->token, xstrdup(held(s)->next));
+			s->announced_token,
+			xstrdup(now->node ? now->node : now->next));
 	else
 		el_note(e, EL_NOTE_LOST, s->name, e->config.node,
-			held(s)->token, NULL);
+			s->announced_token, NULL);
+	s->announced = 0;
 }
 
 /* At the start the VIPs an earlier process left active are left alone. */

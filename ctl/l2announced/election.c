@@ -223,7 +223,7 @@ static void take_reset(struct election *e)
 
 		if (s->announced)
 			el_note(e, EL_NOTE_LOST, s->name, e->config.node,
-				s->holder ? s->holder->holder.token : 0, NULL);
+				s->announced_token, NULL);
 		if (!s->want_spec)
 			continue;
 		action = el_do(e, EL_SERVE, s->name);

@@ -224,6 +224,19 @@ static void holder_changed(struct election *e, struct el_service *s)
 	el_replan_at(e, e->now->mono + el_retry(e));
 }
 
+/* What another wrote has made it ours: neither a claim, nor an earlier life of ours. */
+static bool given(const struct election *e, const struct el_service *s,
+		  const struct record *rec)
+{
+	const struct record *claim = s->op_rec;
+
+	if (!s->holder || view_self(e, s->holder->holder.node) || !rec ||
+	    !view_self(e, rec->holder.node))
+		return false;
+	return !claim || !claim->holder.node ||
+	       claim->holder.token != rec->holder.token;
+}
+
 static void take_holder(struct election *e, const struct el_item *item)
 {
 	struct el_service *s = view_service(e, item->name);
@@ -232,6 +245,8 @@ static void take_holder(struct election *e, const struct el_item *item)
 	if (old_news(e, item, s->holder_version) &&
 	    !el_fault(e, EL_FAULT_STALE_HOLDER))
 		return;
+	if (given(e, s, item->rec))
+		s->reason = EL_REASON_HANDOVER;
 	vip_users_del(e->claiming, claimed_vips(s), s);
 	take_rec(&s->holder, item->rec);
 	vip_users_add(e->claiming, claimed_vips(s), s);
@@ -473,15 +488,32 @@ bool view_taken(struct election *e, const struct el_service *s, uint64_t before)
 	return false;
 }
 
+static bool only(const struct vip_users *users, const char *vip,
+		 const struct el_service *s)
+{
+	struct el_service *const *of;
+	size_t n;
+
+	of = vip_users_of(users, vip, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (of[i] != s)
+			return false;
+	}
+	return true;
+}
+
 bool view_alone(const struct election *e, const struct el_service *s,
 		const char *vip)
 {
-	struct el_service *const *wanting;
-	size_t n;
+	return only(e->wanting, vip, s);
+}
 
-	wanting = vip_users_of(e->wanting, vip, &n);
-	for (size_t i = 0; i < n; i++) {
-		if (wanting[i] != s)
+bool view_sole(const struct election *e, const struct el_service *s)
+{
+	for (size_t i = 0; i < s->spec->service.vips.n; i++) {
+		const char *vip = s->spec->service.vips.v[i];
+
+		if (!only(e->wanting, vip, s) || !only(e->claiming, vip, s))
 			return false;
 	}
 	return true;

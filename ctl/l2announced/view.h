@@ -86,8 +86,9 @@ enum el_health {
  * @sick_until: CLOCK_MONOTONIC ns until which this node does not try again
  * @doubt: a foreign claim was seen since the last renewal
  * @mine: held by this incarnation of this node
- * @announced: people were told that we hold it
- * @reason: why it was last claimed
+ * @announced: the claim of ours that people were told of; 0: of none
+ * @announced_token: its token
+ * @reason: why we have it, or had it last
  * @index: among the services, while planning
  * @unit: the first of the services it shares a VIP with; planned with @assigned
  * @assigned: who should hold it; NULL where nobody can
@@ -121,7 +122,8 @@ struct el_service {
 	uint64_t sick_until;
 	bool doubt;
 	bool mine;
-	bool announced;
+	uint64_t announced;
+	uint64_t announced_token;
 	enum el_reason reason;
 	size_t index;
 	struct el_service *unit;
@@ -241,6 +243,9 @@ void view_forget(struct election *e);
 /** view_alone() - no other service is to have a VIP of a service's */
 bool view_alone(const struct election *e, const struct el_service *s,
 		const char *vip);
+
+/** view_sole() - nobody wants a VIP of a service's, or claims it, but through this one */
+bool view_sole(const struct election *e, const struct el_service *s);
 
 /** view_dead() - an incarnation of a node can never answer again */
 bool view_dead(struct election *e, const char *name, uint64_t incarnation,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The election of one node, which hands services over: silent first, then free;
- * for want of a link, drained, stopped, or to whom it should go to rather.
+ * The election of one node, which hands services over: silent first, then given to
+ * the next, or free; for want of a link, drained, stopped, or to whom it should go to
+ * rather. And one that is given them.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,26 +14,147 @@
 
 #include "conversation.h"
 
-static void test_silent_first_then_free(void **state)
+/* It has no link any more, and its kernel is silent: what it writes then. */
+static const struct holder_record *lets_go(void)
 {
-	struct el_action *put;
+	links(NULL);
+	assert_true(serves("s", EL_SERVE_STANDBY));
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	served("s", true);
+	assert_non_null(find_put(RECORD_HOLDER, "s"));
+	return &find_put(RECORD_HOLDER, "s")->rec->holder;
+}
+
+static void is_given(const struct holder_record *holder, const char *node,
+		     uint64_t incarnation)
+{
+	assert_non_null(holder->node);
+	assert_string_equal(holder->node, node);
+	assert_int_equal(holder->incarnation, incarnation);
+	assert_null(holder->next);
+	assert_string_equal(holder->last, "me");
+	assert_int_equal(holder->token, 2);
+	assert_int_equal(holder->transitions, 1);
+	assert_int_equal(holder->vips.n, 1);
+	assert_string_equal(holder->vips.v[0], "192.0.2.1");
+}
+
+static void is_freed(const struct holder_record *holder, const char *next)
+{
+	assert_null(holder->node);
+	assert_non_null(holder->next);
+	assert_string_equal(holder->next, next);
+	assert_string_equal(holder->last, "me");
+	assert_int_equal(holder->token, 1);
+	assert_int_equal(holder->transitions, 0);
+	assert_int_equal(holder->vips.n, 0);
+}
+
+static void test_silent_first_then_given(void **state)
+{
+	const struct holder_record *holder;
+	struct el_action *told;
 
 	(void)state;
 	holding();
-	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	shows(RECORD_NODE, "a", PEER("7", "ready", "1"));
 	links(NULL);
 	assert_true(serves("s", EL_SERVE_STANDBY));
 	/* Whoever has not heard of the next one goes on being served. */
 	assert_true(find(EL_SERVE)->linger);
 	assert_null(find_put(RECORD_HOLDER, "s"));
 	served("s", true);
-	put = find_put(RECORD_HOLDER, "s");
-	assert_non_null(put);
-	assert_null(put->rec->holder.node);
-	assert_string_equal(put->rec->holder.next, "a");
-	assert_string_equal(put->rec->holder.last, "me");
-	assert_string_equal(put->rec->holder.why, "none of the devices is up");
-	assert_int_equal(put->rec->holder.token, 1);
+	holder = &find_put(RECORD_HOLDER, "s")->rec->holder;
+	is_given(holder, "a", 7);
+	assert_string_equal(holder->why, "none of the devices is up");
+	answer(put_req(RECORD_HOLDER, "s"), EL_OK);
+	told = find_note(EL_NOTE_RELEASED);
+	assert_non_null(told);
+	assert_string_equal(told->text, "a");
+	assert_int_equal(told->token, 1);
+}
+
+/* Who was not heard of for half its duration may be dead. */
+static void test_given_to_who_lives(void **state)
+{
+	(void)state;
+	holding();
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	live_until(now_ms + DURATION / 2 - 1);
+	is_given(lets_go(), "a", 1);
+}
+
+/* What is free any other may claim after a while. */
+static void test_freed_for_the_silent(void **state)
+{
+	(void)state;
+	holding();
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	live_until(now_ms + DURATION / 2);
+	is_freed(lets_go(), "a");
+	answer(put_req(RECORD_HOLDER, "s"), EL_OK);
+	assert_string_equal(find_note(EL_NOTE_RELEASED)->text, "a");
+}
+
+/* Of services that share a VIP the older claim answers: each claims for itself. */
+static void test_shared_is_not_given(void **state)
+{
+	(void)state;
+	holding();
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	shows(RECORD_SERVICE, "t", SERVICE);
+	is_freed(lets_go(), "a");
+}
+
+/* Its VIPs are another's until that one has seen that they are not its any more. */
+static void test_claimed_is_not_given(void **state)
+{
+	(void)state;
+	holding();
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	shows(RECORD_HOLDER, "t", HOLDER("a", "1", "1"));
+	is_freed(lets_go(), "a");
+}
+
+/* What another held it gives to this life of the node, or to one so much earlier. */
+static void given(uint64_t earlier)
+{
+	char holder[128];
+
+	ready(5);
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	shows(RECORD_NODE, "a", PEER("7", "ready", "1"));
+	shows(RECORD_HOLDER, "s", HOLDER("a", "7", "4"));
+	shows(RECORD_SERVICE, "s", SERVICE);
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	snprintf(holder, sizeof(holder),
+		 "{\"node\":\"me\",\"incarnation\":%llu,\"token\":5,"
+		 "\"vips\":[\"192.0.2.1\"],\"last\":\"a\"}",
+		 (unsigned long long)(election_self(e).incarnation - earlier));
+	shows(RECORD_HOLDER, "s", holder);
+}
+
+/* It is answered for as what was claimed, without a write. */
+static void test_what_is_given_is_taken(void **state)
+{
+	(void)state;
+	given(0);
+	assert_null(find_put(RECORD_HOLDER, "s"));
+	assert_true(serves("s", EL_SERVE_ACTIVE));
+	served("s", true);
+	assert_non_null(find_note(EL_NOTE_ACQUIRED));
+	assert_int_equal(find_note(EL_NOTE_ACQUIRED)->token, 5);
+	assert_int_equal(find_note(EL_NOTE_ACQUIRED)->reason, EL_REASON_HANDOVER);
+}
+
+/* What an earlier life was given is claimed. */
+static void test_what_was_given_is_claimed(void **state)
+{
+	(void)state;
+	given(1);
+	assert_false(serves("s", EL_SERVE_ACTIVE));
+	assert_non_null(find_put(RECORD_HOLDER, "s"));
+	assert_int_equal(find_put(RECORD_HOLDER, "s")->rec->holder.token, 6);
 }
 
 static void test_a_kernel_that_will_not_be_silent(void **state)
@@ -106,7 +228,7 @@ static void test_drain_hands_over_and_stays(void **state)
 	assert_true(serves("s", EL_SERVE_STANDBY));
 	served("s", true);
 	req = put_req(RECORD_HOLDER, "s");
-	assert_string_equal(find_put(RECORD_HOLDER, "s")->rec->holder.next, "a");
+	is_given(&find_put(RECORD_HOLDER, "s")->rec->holder, "a", 1);
 	assert_string_equal(find_put(RECORD_HOLDER, "s")->rec->holder.why, "is drained");
 	answer(req, EL_OK);
 	assert_non_null(find_note(EL_NOTE_RELEASED));
@@ -147,7 +269,7 @@ static void test_stop_hands_over_and_leaves(void **state)
 	assert_true(find(EL_SERVE)->linger);
 	served("s", true);
 	req = put_req(RECORD_HOLDER, "s");
-	assert_string_equal(find_put(RECORD_HOLDER, "s")->rec->holder.next, "a");
+	is_given(&find_put(RECORD_HOLDER, "s")->rec->holder, "a", 1);
 	assert_int_equal(find_put(RECORD_NODE, "me")->rec->node.state,
 			 NODE_DRAINING);
 	answer(put_req(RECORD_NODE, "me"), EL_OK);
@@ -271,7 +393,13 @@ static void test_moves_nothing_without_the_store(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_silent_first_then_free),
+		TEST(test_silent_first_then_given),
+		TEST(test_given_to_who_lives),
+		TEST(test_freed_for_the_silent),
+		TEST(test_shared_is_not_given),
+		TEST(test_claimed_is_not_given),
+		TEST(test_what_is_given_is_taken),
+		TEST(test_what_was_given_is_claimed),
 		TEST(test_a_kernel_that_will_not_be_silent),
 		TEST(test_a_kernel_that_will_not_answer),
 		TEST(test_no_way_back_without_a_new_claim),

@@ -57,7 +57,10 @@
  *               incarnation, and what answers has a lease of the same
  *   lose, hand over
  *               claim.c: should_stay(), tell_kernel(), bar(), release(), which keeps
- *               the token
+ *               the token where it frees the record
+ *   give        claim.c: successor(), give(): in one write, with a token one larger.
+ *               The incarnation it names is the one last seen, of which there may be
+ *               a newer one by then
  *   crash       the process ends, or the machine: what the kernel was told may stay
  *
  * Wider than the code: whoever may fence or claim does (assign.c picks one), until
@@ -307,11 +310,24 @@ inline forget_renewal(i)
 	renewal[i] = IDLE; since[i] = 0
 }
 
+/* A record of a life that is over is as good as one that names nobody. */
+inline hold(i, s, this_life)
+{
+#ifdef NO_RETURN
+	holder[s] = i; current[s] = this_life
+#else
+	if
+	:: this_life -> holder[s] = i; current[s] = true
+	:: else -> holder[s] = NOBODY; current[s] = false
+	fi
+#endif
+}
+
 /* What an earlier life claimed. */
 inline not_current(i, s)
 {
 	if
-	:: holder[s] == i -> current[s] = false
+	:: holder[s] == i -> hold(i, s, false)
 	:: else -> skip
 	fi;
 	if
@@ -386,6 +402,15 @@ inline surpass(i, s)
 	fi
 }
 
+/* Who has joined sees to what is its. */
+inline begin_work(i, s)
+{
+	if
+	:: member[i] == IN && holder[s] == i && current[s] -> work[AT(i, s)] = CLAIMED
+	:: else -> skip
+	fi
+}
+
 inline decide(i, s)
 {
 	work[AT(i, s)] = CLAIMING;
@@ -395,16 +420,14 @@ inline decide(i, s)
 inline write_claim(i, s)
 {
 	assert(claim_token[AT(i, s)] > GREATEST);
-	holder[s] = i; token[s] = GREATEST; current[s] = !past[AT(i, s)];
+	hold(i, s, !past[AT(i, s)]);
+	token[s] = GREATEST;
 	forget_claim(i, s);
 	written(s);
 	surpass(0, s);
 	surpass(1, s);
 	surpass(2, s);
-	if
-	:: member[i] == IN && current[s] -> work[AT(i, s)] = CLAIMED
-	:: else -> skip
-	fi
+	begin_work(i, s)
 }
 
 inline free(s)
@@ -414,6 +437,22 @@ inline free(s)
 	token[s] = GREATEST - 1;
 #endif
 	written(s)
+}
+
+/* Another's, in the incarnation it has, or had. */
+inline give(s, j, seen)
+{
+	hold(j, s, seen);
+#ifdef FORGET_TOKEN
+	token[s] = GREATEST - 1;
+#else
+	token[s] = GREATEST;
+#endif
+	written(s);
+	surpass(0, s);
+	surpass(1, s);
+	surpass(2, s);
+	begin_work(j, s)
 }
 
 /* What is on its way stays so. */
@@ -533,6 +572,25 @@ inline settle()
 		free(s); settle() }
 #endif
 
+#if defined(RELEASE_LOUD)
+#define GIVE_TO(s, j, seen)						\
+	:: d_step { i != j && !calm && work[AT(i, s)] == TOLD && holder[s] == i -> \
+		give(s, j, seen);					\
+		work[AT(i, s)] = FREED; settle() }
+#else
+#define GIVE_TO(s, j, seen)						\
+	:: d_step { i != j && !calm && work[AT(i, s)] == TOLD && holder[s] == i -> \
+		silence(i, s);						\
+		give(s, j, seen); settle() }
+#endif
+#define GIVE(s)								\
+	GIVE_TO(s, 0, true)						\
+	GIVE_TO(s, 1, true)						\
+	GIVE_TO(s, 2, true)						\
+	GIVE_TO(s, 0, false)						\
+	GIVE_TO(s, 1, false)						\
+	GIVE_TO(s, 2, false)
+
 proctype node(byte i)
 {
 	do
@@ -564,7 +622,9 @@ proctype node(byte i)
 			serving[AT(i, 0)] = false;
 			serving[AT(i, 1)] = false;
 #endif
-			member[i] = IN
+			member[i] = IN;
+			begin_work(i, 0);
+			begin_work(i, 1)
 		:: else -> skip
 		fi;
 #ifdef RENEW_LATE
@@ -596,6 +656,8 @@ proctype node(byte i)
 	LOSE(1)
 	HAND_OVER(0)
 	HAND_OVER(1)
+	GIVE(0)
+	GIVE(1)
 	od
 }
 

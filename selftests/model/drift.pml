@@ -32,8 +32,8 @@
  *   look        view.c: view_take_item(); a record seen to change begins the
  *               duration anew, the holder as seen may be out of date at once
  *   fence       fence.c: consider(), put_if of the version seen
- *   claim, release, took effect, holder lost, read again
- *               claim.c: claim(), release(), claim_done(), took_effect()
+ *   claim, release, give, took effect, holder lost, read again
+ *               claim.c: claim(), release(), give(), claim_done(), took_effect()
  *   activate, fall silent
  *               claim.c: tell_kernel(), bar()
  *   kernel      kmod/lease.c: a newer incarnation ends what the older activated;
@@ -111,6 +111,9 @@
 #endif
 
 #define NOBODY		2
+#define TOOK_EFFECT(i)	(op[i] == CLAIMED || op[i] == OLD_CLAIMED || \
+			 op[i] == RELEASED || op[i] == OLD_RELEASED || \
+			 op[i] == GIVEN || op[i] == OLD_GIVEN)
 
 /* The store. */
 byte incarnation[2];	/* node/0, node/1; 0: there is none */
@@ -146,10 +149,10 @@ bool fresh[2];		/* that is the present version */
 byte known[2] = NOBODY;
 byte known_inc[2];
 bool barred[2];		/* that version activates nothing any more */
-mtype = { NONE, CLAIM, RELEASE, UNKNOWN, CLAIMED, RELEASED, OLD_CLAIMED,
-	  OLD_RELEASED, OUTDATED };
+mtype = { NONE, CLAIM, RELEASE, GIVE, UNKNOWN, CLAIMED, RELEASED, GIVEN,
+	  OLD_CLAIMED, OLD_RELEASED, OLD_GIVEN, OUTDATED };
 mtype op[2] = NONE;
-byte op_inc[2];
+byte op_inc[2];		/* a claim's, or that of the node it is given to */
 byte op_token[2];
 byte stray_claim[2];	/* the incarnation in it, 0: there is none */
 byte stray_token[2];
@@ -228,16 +231,18 @@ inline outdate(i)
 	:: op[i] == CLAIM -> op[i] = UNKNOWN; op_inc[i] = 0; op_token[i] = 0
 #endif
 	:: op[i] == RELEASE -> op[i] = UNKNOWN
+	:: op[i] == GIVE -> op[i] = UNKNOWN; op_inc[i] = 0; op_token[i] = 0
 	:: op[i] == CLAIMED -> op[i] = OLD_CLAIMED
 	:: op[i] == RELEASED -> op[i] = OLD_RELEASED
+	:: op[i] == GIVEN -> op[i] = OLD_GIVEN
 	:: else -> skip
 	fi
 }
 
-inline write_claim(i, inc, tok)
+inline write_claim(n, inc, tok)
 {
 	assert(tok > token);
-	holder = i; holder_inc = inc; token = tok
+	holder = n; holder_inc = inc; token = tok
 }
 
 inline know(n, who, inc, present)
@@ -341,8 +346,7 @@ proctype node(byte i)
 	:: d_step { !fresh[i] ->
 		know(i, holder, holder_inc, true);
 		if
-		:: op[i] == CLAIMED || op[i] == RELEASED || op[i] == OLD_CLAIMED ||
-		   op[i] == OLD_RELEASED ->
+		:: TOOK_EFFECT(i) ->
 			op[i] = OUTDATED; op_inc[i] = 0
 		:: else -> skip
 		fi }
@@ -373,10 +377,27 @@ proctype node(byte i)
 		bar(i);
 		op[i] = (fresh[i] -> RELEASE : UNKNOWN) }
 
+	/* Give, likewise, to the incarnation that the other has by now. */
+	:: d_step { op[i] == NONE && MINE(i) && SILENT(i) && incarnation[o] > 0 &&
+		    token < CLAIMS ->
+		bar(i);
+		if
+		:: fresh[i] -> op[i] = GIVE; op_inc[i] = incarnation[o];
+			op_token[i] = token + 1
+		:: else -> op[i] = UNKNOWN
+		fi }
+
 	/* Released. */
 	:: d_step { op[i] == RELEASE ->
 		holder = NOBODY; holder_inc = 0;
 		op[i] = RELEASED;
+		outdate(o);
+		fresh[i] = false; forget_strays(i) }
+
+	/* Given. */
+	:: d_step { op[i] == GIVE ->
+		write_claim(o, op_inc[i], op_token[i]);
+		op[i] = GIVEN; op_token[i] = 0;
 		outdate(o);
 		fresh[i] = false; forget_strays(i) }
 
@@ -393,6 +414,10 @@ proctype node(byte i)
 		know(i, NOBODY, 0, op[i] == RELEASED);
 		op[i] = NONE }
 
+	:: d_step { op[i] == GIVEN || op[i] == OLD_GIVEN ->
+		know(i, o, op_inc[i], op[i] == GIVEN);
+		op[i] = NONE; op_inc[i] = 0 }
+
 	:: d_step { op[i] == OUTDATED -> op[i] = NONE }
 
 	/* Holder lost: on its way there, or the answer on its way back. */
@@ -403,8 +428,8 @@ proctype node(byte i)
 	:: d_step { LOST_CLAIMS && op[i] == RELEASE ->
 		stray_release[i] = true; op[i] = UNKNOWN }
 
-	:: d_step { LOST_CLAIMS && (op[i] == CLAIMED || op[i] == RELEASED ||
-		    op[i] == OLD_CLAIMED || op[i] == OLD_RELEASED) ->
+	/* A give is lost with its answer only: a stray one would be a claim's like. */
+	:: d_step { LOST_CLAIMS && TOOK_EFFECT(i) ->
 		op[i] = UNKNOWN; op_inc[i] = 0 }
 
 	/* Read again, or not even that. */
