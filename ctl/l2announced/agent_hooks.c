@@ -94,6 +94,8 @@ static void on_module(void *arg, bool there, uint64_t token,
 
 	a->kernel = there;
 	a->routes_stale = true;
+	if (!there)
+		agent_set_timer(a->check, MISSING_MS * L2A_NSEC_PER_MSEC);
 	ev.kernel.there = there;
 	ev.kernel.token = token;
 	agent_raise(a, &ev, active, NULL);
