@@ -9,8 +9,8 @@
  * - A VIP becomes active only by a holder record that names this incarnation,
  *   and only under its token: a late activation dies with the lease.
  * - Once it was decided to fall silent, no record known by then activates
- *   again (barred); it takes a claim written afterwards. So a release still on
- *   its way cannot free what we answer for.
+ *   again (barred); it takes a claim, or a gift, written afterwards. So a release
+ *   still on its way cannot free what we answer for.
  * - Silent first: the record names another, or nobody, only after the kernel has
  *   said that the VIPs are standby.
  * And one for VIPs in two services (a VIP moved from one to the other, or both
@@ -192,6 +192,15 @@ static void put_holder(struct election *e, struct el_service *s, enum el_op op,
 			s->holder ? s->holder_version : 0, rec);
 }
 
+/* Who was given it had stopped, in good order, before it heard of that. */
+static bool has_left(const struct election *e, const struct holder_record *was)
+{
+	const struct el_node *node = view_find_node(e, was->node);
+
+	return node && node->rec && node->rec->node.left &&
+	       node->rec->node.incarnation == was->incarnation;
+}
+
 static enum el_reason reason_for(const struct election *e,
 				 const struct holder_record *was)
 {
@@ -201,7 +210,8 @@ static enum el_reason reason_for(const struct election *e,
 		return EL_REASON_NEW;
 	if (view_self(e, last))
 		return EL_REASON_RETURN;
-	return was->node ? EL_REASON_FAILURE : EL_REASON_HANDOVER;
+	return was->node && !has_left(e, was) ? EL_REASON_FAILURE :
+						EL_REASON_HANDOVER;
 }
 
 /* Of the node that held it last. */
@@ -211,7 +221,7 @@ static const char *claim_why(enum el_reason reason, const struct holder_record *
 		return "was fenced";
 	if (reason == EL_REASON_RETURN && was->node)
 		return "began anew";
-	return was->why;
+	return was->node ? "is stopped" : was->why;
 }
 
 static void claim(struct election *e, struct el_service *s)
@@ -234,21 +244,31 @@ static void claim(struct election *e, struct el_service *s)
 }
 
 /*
+ * As far as can be told: its last renewal is not long ago, and it had seen its own
+ * one before that by then, so that it will hear of what it is given.
+ */
+static bool alive(const struct election *e, const struct el_node *node)
+{
+	uint64_t fresh = node->rec->node.duration_ms * NSEC_PER_MSEC / 2;
+
+	return node->heard && e->now->mono < node->heard + fresh &&
+	       node->rec->node.seen >= node->before;
+}
+
+/*
  * Who can be given a service, instead of told that it is free: that spares a write,
- * and those who wait for an answer the time it takes. It must be alive, as far as
- * can be told, for nobody takes it from there but by fencing. And of services that
- * share a VIP the older claim answers: each node claims them in its own order.
+ * and those who wait for an answer the time it takes. Nobody takes it from there but
+ * by fencing, so that it must be alive. And of services that share a VIP the older
+ * claim answers: each node claims them in its own order.
  */
 static const struct el_node *successor(const struct election *e,
 				       const struct el_service *s)
 {
 	const struct el_node *to = s->assigned;	/* ready, or us */
-	uint64_t alive;
 
 	if (!to || view_self(e, to->name) || to->unreadable)
 		return NULL;
-	alive = to->seen + to->rec->node.duration_ms * NSEC_PER_MSEC / 2;
-	return e->now->mono < alive && view_sole(e, s) ? to : NULL;
+	return alive(e, to) && view_sole(e, s) ? to : NULL;
 }
 
 /* As if it had claimed itself, in the incarnation that we know. */

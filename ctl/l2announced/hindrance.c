@@ -157,6 +157,8 @@ const char *view_why_let_go(struct election *e, const struct el_service *s)
 		return reason;
 	if (!names_equal(&s->spec->service.vips, &s->holder->holder.vips))
 		return "the VIPs changed";
+	if (s->assigned && view_self(e, s->assigned->name))
+		return "began anew";
 	if (s->assigned && names_has(&s->spec->service.prefer, s->assigned->name))
 		return "another is preferred";
 	return "another has less";

@@ -117,6 +117,7 @@ static struct record *own_record(const struct election *e)
 	node->state = own_state(e);
 	node->weight = e->config.weight;
 	node->left = e->self.state == EL_MEMBER_LEAVING;
+	node->seen = e->rev;
 	wanted_links(e, &node->devs);
 	sick_services(e, &node->unhealthy);
 	node->boot = xstrdup(e->config.boot);

@@ -209,6 +209,8 @@ static const char *parse_node(json_object *obj, struct node_record *node)
 	node->weight = (uint32_t)weight;
 	if (!get_bool(obj, "left", &node->left))
 		return "left";
+	if (!get_u64(obj, "seen", &node->seen))
+		return "seen";
 	if (!get_names(obj, "devs", &node->devs))
 		return "devs";
 	if (!get_names(obj, "unhealthy", &node->unhealthy))
@@ -344,6 +346,7 @@ static void format_node(json_object *obj, const struct node_record *node)
 	put(obj, "weight", json_object_new_int64(node->weight));
 	if (node->left)
 		put(obj, "left", json_object_new_boolean(true));
+	put(obj, "seen", json_object_new_uint64(node->seen));
 	put_names(obj, "devs", &node->devs);
 	put_names(obj, "unhealthy", &node->unhealthy);
 	put_string(obj, "boot", node->boot);

@@ -43,6 +43,7 @@ enum node_state {
  * @state: see enum node_state
  * @weight: its share of the services, beside the others'
  * @left: fenced by itself, on its way out
+ * @seen: the store's revision up to which its view was whole when it wrote this
  * @devs: its devices that are up and that some service wants
  * @unhealthy: services it cannot hold now, sorted
  * @boot: the kernel (boot and network namespace) its lease lives in
@@ -56,6 +57,7 @@ struct node_record {
 	enum node_state state;
 	uint32_t weight;
 	bool left;
+	uint64_t seen;
 	struct names devs;
 	struct names unhealthy;
 	char *boot;

@@ -139,8 +139,10 @@ static void take_node(struct election *e, const struct el_item *item)
 		e->dirty = true;
 	node->unreadable = false;
 	take_rec(&node->rec, item->rec);
+	node->before = node->version;
 	node->version = item->version;
 	node->seen = e->now->mono;
+	node->heard = e->now->mono;
 	if (!item->rec || item->rec->node.state != NODE_READY)
 		node->ready_since = NEVER;
 	else if (node->ready_since == NEVER)
@@ -224,17 +226,17 @@ static void holder_changed(struct election *e, struct el_service *s)
 	el_replan_at(e, e->now->mono + el_retry(e));
 }
 
-/* What another wrote has made it ours: neither a claim, nor an earlier life of ours. */
+/* A record that names us, and another before: not by what we wrote last, a claim. */
 static bool given(const struct election *e, const struct el_service *s,
 		  const struct record *rec)
 {
-	const struct record *claim = s->op_rec;
+	const struct record *wrote = s->op_rec;
 
 	if (!s->holder || view_self(e, s->holder->holder.node) || !rec ||
 	    !view_self(e, rec->holder.node))
 		return false;
-	return !claim || !claim->holder.node ||
-	       claim->holder.token != rec->holder.token;
+	return !wrote || !view_self(e, wrote->holder.node) ||
+	       wrote->holder.token != rec->holder.token;
 }
 
 static void take_holder(struct election *e, const struct el_item *item)
@@ -334,6 +336,7 @@ static void sweep(struct election *e, const struct el_event *ev)
 	for (size_t i = 0; i < e->n_nodes; i++) {
 		struct el_node *node = e->nodes[i];
 
+		node->heard = 0;
 		if ((node->rec || node->unreadable) && node->pass != e->pass)
 			drop(e, ev, RECORD_NODE, node->name);
 		if (node->drained && node->drain_pass != e->pass)

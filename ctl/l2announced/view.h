@@ -21,7 +21,10 @@
  * @rec: its record, NULL while absent
  * @unreadable: there is a newer record, of which nothing is known
  * @version: of the newest record, or the revision it was absent at
+ * @before: of the one before that
  * @seen: CLOCK_MONOTONIC ns at which it was last seen to change
+ * @heard: the same, where it was told of as it changed; 0 after a whole view, whose
+ *	news may be old
  * @ready_since: CLOCK_MONOTONIC ns since when it has been ready; NEVER if not
  * @patience_ms: the longest duration it ever told
  * @fence_req: request in flight, 0 if none
@@ -38,7 +41,9 @@ struct el_node {
 	struct record *rec;
 	bool unreadable;
 	uint64_t version;
+	uint64_t before;
 	uint64_t seen;
+	uint64_t heard;
 	uint64_t ready_since;
 	uint32_t patience_ms;
 	uint64_t fence_req;

@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "conversation.h"
+#include "l2announced/view.h"
 
 /* It has no link any more, and its kernel is silent: what it writes then. */
 static const struct holder_record *lets_go(void)
@@ -94,6 +95,93 @@ static void test_freed_for_the_silent(void **state)
 	is_freed(lets_go(), "a");
 	answer(put_req(RECORD_HOLDER, "s"), EL_OK);
 	assert_string_equal(find_note(EL_NOTE_RELEASED)->text, "a");
+}
+
+/* A sign of life of "a", who has seen the store's revision up to @seen by then. */
+static void renews(unsigned int seq, uint64_t seen)
+{
+	char rec[256];
+
+	snprintf(rec, sizeof(rec),
+		 "{\"incarnation\":1,\"seq\":%u,\"duration_ms\":2000,"
+		 "\"state\":\"ready\",\"devs\":[\"eth0\"],\"run\":\"other\","
+		 "\"boot\":\"elsewhere\",\"host\":\"elsewhere\",\"seen\":%llu}",
+		 seq, (unsigned long long)seen);
+	shows(RECORD_NODE, "a", rec);
+}
+
+static void test_given_to_who_hears(void **state)
+{
+	(void)state;
+	holding();
+	renews(1, 0);
+	renews(2, rev);
+	is_given(lets_go(), "a", 1);
+}
+
+/* And so the others know of us. */
+static void test_tells_what_it_hears(void **state)
+{
+	uint64_t joined_at;
+
+	(void)state;
+	holding();
+	joined_at = now_ms;
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	tick_at(joined_at + RENEW);
+	assert_non_null(find_put(RECORD_NODE, "me"));
+	assert_int_equal(find_put(RECORD_NODE, "me")->rec->node.seen, rev);
+}
+
+/* It renews, and has not heard of its own last renewal: nor would it of this. */
+static void test_freed_for_the_deaf(void **state)
+{
+	(void)state;
+	holding();
+	renews(1, 0);
+	renews(2, rev - 1);
+	is_freed(lets_go(), "a");
+}
+
+/* A list of all there is, which is what it knows. */
+static void same_view(void)
+{
+	struct el_item items[16];
+	struct el_event ev = { .type = EL_EV_VIEW };
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->n_nodes; i++)
+		items[n++] = (struct el_item){
+			.kind = RECORD_NODE, .name = e->nodes[i]->name,
+			.version = e->nodes[i]->version, .rec = e->nodes[i]->rec,
+		};
+	for (size_t i = 0; i < e->n_services; i++) {
+		const struct el_service *s = e->services[i];
+
+		items[n++] = (struct el_item){
+			.kind = RECORD_SERVICE, .name = s->name,
+			.version = s->spec_version, .rec = s->spec,
+		};
+		items[n++] = (struct el_item){
+			.kind = RECORD_HOLDER, .name = s->name,
+			.version = s->holder_version, .rec = s->holder,
+		};
+	}
+	ev.view.full = true;
+	ev.view.rev = rev;
+	ev.view.items = items;
+	ev.view.n = n;
+	step(&ev);
+}
+
+/* All that is known of it is a record that may be as old as the outage was long. */
+static void test_freed_after_a_whole_view(void **state)
+{
+	(void)state;
+	holding();
+	renews(1, 0);
+	same_view();
+	is_freed(lets_go(), "a");
 }
 
 /* Of services that share a VIP the older claim answers: each claims for itself. */
@@ -396,6 +484,10 @@ int main(void)
 		TEST(test_silent_first_then_given),
 		TEST(test_given_to_who_lives),
 		TEST(test_freed_for_the_silent),
+		TEST(test_given_to_who_hears),
+		TEST(test_tells_what_it_hears),
+		TEST(test_freed_for_the_deaf),
+		TEST(test_freed_after_a_whole_view),
 		TEST(test_shared_is_not_given),
 		TEST(test_claimed_is_not_given),
 		TEST(test_what_is_given_is_taken),

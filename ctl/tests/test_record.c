@@ -179,7 +179,7 @@ static void test_copy(void **state)
 		{ RECORD_NODE,
 		  "{\"incarnation\":3,\"seq\":9,\"duration_ms\":2000,"
 		  "\"state\":\"fenced\",\"weight\":7,\"left\":true,"
-		  "\"devs\":[\"eth0\"],\"unhealthy\":[\"s\"],\"boot\":\"b\","
+		  "\"seen\":17,\"devs\":[\"eth0\"],\"unhealthy\":[\"s\"],\"boot\":\"b\","
 		  "\"run\":\"r\",\"host\":\"h\"}" },
 		{ RECORD_SERVICE,
 		  "{\"vips\":[\"192.0.2.1\"],\"devs\":[\"eth*\"],"
