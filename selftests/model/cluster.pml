@@ -80,7 +80,7 @@
  *   -DCLAIM_BLIND      a claim is written whatever the version (by I2)
  *   -DFORGET_TOKEN     who hands over writes no token (by I2)
  *   -DCLAIM_EARLY      what its holder does not answer for now is claimed
- *   -DRELEASE_LOUD     the record is freed before the kernel is silent
+ *   -DRELEASE_LOUD     the record is let go before the kernel is silent
  *   -DSTALE_VIEW       a record known before falling silent may activate again
  * and by the formula:
  *   -DNO_FENCE         nobody fences
@@ -552,6 +552,9 @@ inline settle()
 	:: d_step { ACTS(i) && work[AT(i, s)] == TOLD && holder[s] != i -> \
 		silence(i, s); settle() }
 
+/* Also what was never active: it may be another's before its turn has come. */
+#define HAS(i, s)	(work[AT(i, s)] == TOLD || work[AT(i, s)] == CLAIMED)
+
 #ifdef RELEASE_LOUD
 #define HAND_OVER(s)							\
 	:: d_step { !calm && work[AT(i, s)] == TOLD && holder[s] == i -> \
@@ -567,7 +570,7 @@ inline settle()
 		had[AT(i, s)] = false; activate(i, s); settle() }
 #else
 #define HAND_OVER(s)							\
-	:: d_step { !calm && work[AT(i, s)] == TOLD && holder[s] == i -> \
+	:: d_step { !calm && HAS(i, s) && holder[s] == i ->		\
 		silence(i, s);						\
 		free(s); settle() }
 #endif
@@ -579,7 +582,7 @@ inline settle()
 		work[AT(i, s)] = FREED; settle() }
 #else
 #define GIVE_TO(s, j, seen)						\
-	:: d_step { i != j && !calm && work[AT(i, s)] == TOLD && holder[s] == i -> \
+	:: d_step { i != j && !calm && HAS(i, s) && holder[s] == i ->	\
 		silence(i, s);						\
 		give(s, j, seen); settle() }
 #endif

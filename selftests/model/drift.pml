@@ -47,7 +47,7 @@
  * share a VIP, who should hold (assign.c): selftests/sim has those.
  *
  * The room that check explores whole: a duration of 2 ticks, one incarnation of each
- * node, two claims, answers late but not lost. election.pml beside this has more
+ * node, three claims or gifts, answers late but not lost. election.pml beside this has more
  * incarnations, and with them the token. -DMOST=2, -DLOST_RENEWALS=true and
  * -DLOST_CLAIMS=true make this room larger, for a machine with the time.
  *
@@ -58,7 +58,7 @@
  *   -DRENEW_EARLY      the kernel is renewed before the store's yes
  *   -DRENEW_LATE       the lease counts from the yes, not from the sending
  *   -DCLAIM_BLIND      a claim is written whatever the version (by I2)
- *   -DRELEASE_LOUD     the record is freed before the kernel is silent
+ *   -DRELEASE_LOUD     the record is let go before the kernel is silent
  *   -DSTALE_VIEW       a record known before falling silent may activate again
  *   -DANY_ORDER        the kernel may be told of silence before an activation
  */
@@ -70,7 +70,7 @@
 #define MOST		1	/* incarnations of node 0; node 1 has one */
 #endif
 #ifndef CLAIMS
-#define CLAIMS		2
+#define CLAIMS		3
 #endif
 #ifndef LOST_RENEWALS
 #define LOST_RENEWALS	false
