@@ -33,18 +33,6 @@ void host_suspend(struct world *w, struct host *h, uint64_t ns)
 		h->sick_until += more;
 }
 
-/* A machine's processes hear of its kernel, each in its own moment. */
-static void all_hear(struct world *w, const struct kernel *k,
-		     struct message *(*make)(struct host *h))
-{
-	for (int i = 0; i < w->n_processes; i++) {
-		struct host *one = &w->hosts[i];
-
-		if (one->kernel == k)
-			host_deliver(w, one, make(one), between(w, 0, MS));
-	}
-}
-
 static struct message *links(struct host *h)
 {
 	static char dev[] = "eth0";
@@ -56,11 +44,17 @@ static struct message *links(struct host *h)
 	return msg;
 }
 
+/* A machine's processes hear of it, each in its own moment. */
 void host_link(struct world *w, struct host *h, bool up)
 {
 	h->kernel->link = up;
 	tell(w, h, "link %s", up ? "up" : "down");
-	all_hear(w, h->kernel, links);
+	for (int i = 0; i < w->n_processes; i++) {
+		struct host *one = &w->hosts[i];
+
+		if (one->kernel == h->kernel)
+			host_deliver(w, one, links(one), between(w, 0, MS));
+	}
 }
 
 void host_stop(struct world *w, struct host *h)
@@ -104,33 +98,12 @@ void host_margin(struct world *w, struct host *h, uint32_t ms)
 	host_deliver(w, h, msg, 0);
 }
 
-static const struct names *active(struct host *h)
-{
-	names_clear(&h->active);
-	for (int v = 0; v < MAX_VIPS; v++) {
-		if (h->kernel->bound & 1u << v)
-			names_add(&h->active, vip_name(v));
-	}
-	return &h->active;
-}
-
-static struct message *kernel(struct host *h)
-{
-	struct message *msg = message_new(EL_EV_KERNEL);
-
-	msg->ev.kernel.there = !h->kernel->unloaded;
-	msg->ev.kernel.token = h->kernel->lease_token;
-	msg->ev.kernel.active = active(h);
-	return msg;
-}
-
 /* Unloaded, or loaded again: not on another boot, and all the same with nothing in it. */
 void host_module(struct world *w, struct host *h, bool loaded)
 {
 	kernel_forget(h->kernel);
 	h->kernel->unloaded = !loaded;
 	tell(w, h, "module %s", loaded ? "loaded" : "unloaded");
-	all_hear(w, h->kernel, kernel);
 }
 
 void host_start(struct world *w, struct host *h)
@@ -153,7 +126,7 @@ void host_start(struct world *w, struct host *h)
 	h->cursor = 0;
 	h->watching = false;
 	tell(w, h, "process starts");
-	host_deliver(w, h, kernel(h), 0);
+	driver_start(w, h);
 	host_deliver(w, h, links(h), 0);
 	store_notify(w);
 }

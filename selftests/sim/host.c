@@ -20,13 +20,14 @@ const char *service_name(int number)
 const char *vip_name(int number)
 {
 	static const char *const names[MAX_VIPS] = {
-		"v0", "v1", "v2", "v3", "v4", "v5",
+		"192.0.2.0", "192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4",
+		"192.0.2.5",
 	};
 
 	return names[number];
 }
 
-/* Of a node, a service or a VIP. */
+/* Of a node or a service. */
 int number_of(const char *name)
 {
 	return name[1] - '0';
@@ -47,6 +48,14 @@ struct message *message_new(enum el_event_type type)
 	struct message *msg = xmalloc(sizeof(*msg));
 
 	msg->ev.type = type;
+	return msg;
+}
+
+struct message *message_check(void)
+{
+	struct message *msg = xmalloc(sizeof(*msg));
+
+	msg->check = true;
 	return msg;
 }
 
@@ -159,55 +168,6 @@ static void set_timer(struct world *w, struct host *h)
 	hp->life = h->life;
 }
 
-static void reply(struct world *w, struct host *h, struct message *msg)
-{
-	host_deliver(w, h, msg, between(w, 0, MS / 10));
-}
-
-static void served(struct world *w, struct host *h, const struct el_action *a,
-		   bool ok)
-{
-	struct message *msg = message_new(EL_EV_SERVE_DONE);
-
-	msg->ev.serve.ok = ok;
-	msg->ev.serve.seq = a->seq;
-	msg->ev.serve.service = service_name(number_of(a->name));
-	reply(w, h, msg);
-}
-
-/* The controller compares with the kernel now and then, and mends. */
-static void try_again(struct world *w, struct happening *hp)
-{
-	struct host *h = hp->host;
-	struct el_action *a = &h->failed[hp->number];
-
-	if (h->life != hp->life || !a->name)
-		return;
-	served(w, h, a, kernel_serve(w, h, a));
-	el_action_clear(a);
-}
-
-static void fail(struct world *w, struct host *h, const struct el_action *a)
-{
-	int number = number_of(a->name);
-	struct el_action *kept = &h->failed[number];
-	struct happening *hp;
-
-	tell(w, h, "kernel: %s: %s", a->name,
-	     h->kernel->unloaded ? "no module" : "no memory");
-	h->sick_until = w->now + 5 * h->config.duration_ms * MS;
-	*kept = *a;
-	kept->name = xstrdup(a->name);
-	kept->rec = record_get(a->rec);
-	kept->node = NULL;
-	kept->text = NULL;
-	served(w, h, a, false);
-	hp = later(w, between(w, MS, SEC), try_again);
-	hp->host = h;
-	hp->life = h->life;
-	hp->number = number;
-}
-
 /* The backends: a verdict follows what is true by then. */
 
 static void verdict(struct world *w, struct happening *hp)
@@ -257,25 +217,6 @@ static void check_from_now_on(struct world *w, struct host *h,
 		judge(w, h, service);
 }
 
-static void serve(struct world *w, struct host *h, const struct el_action *a)
-{
-	check_from_now_on(w, h, a);
-	el_action_clear(&h->failed[number_of(a->name)]);
-	if (h->kernel->unloaded || (w->trouble && chance(w, 2)))
-		fail(w, h, a);
-	else
-		served(w, h, a, kernel_serve(w, h, a));
-}
-
-static void lease(struct world *w, struct host *h, struct el_action *a)
-{
-	struct message *msg = message_new(EL_EV_LEASE_DONE);
-
-	msg->ev.lease.ok = kernel_lease(w, h, a);
-	msg->ev.lease.stale = !msg->ev.lease.ok;
-	reply(w, h, msg);
-}
-
 static const char *const notes[] = {
 	"joined", "taken up", "waiting", "fenced", "superseded", "fenced peer",
 	"acquired", "lost", "released", "conflict", "unhealthy",
@@ -317,14 +258,14 @@ static void act(struct world *w, struct host *h, struct el_action *a)
 		store_request(w, h, a);
 		break;
 	case EL_LEASE:
-		lease(w, h, a);
+		driver_lease(w, h, a);
 		break;
 	case EL_LEASE_END:
-		h->kernel->lease_deadline = 0;
-		tell(w, h, "kernel: lease ended");
+		driver_lease_end(w, h);
 		break;
 	case EL_SERVE:
-		serve(w, h, a);
+		check_from_now_on(w, h, a);
+		driver_serve(w, h, a);
 		break;
 	case EL_NOTE:
 		tell(w, h, "%s %s node %s token %llu%s%s", notes[a->note],
@@ -344,12 +285,27 @@ static void act(struct world *w, struct host *h, struct el_action *a)
 	}
 }
 
+static void take(struct world *w, struct host *h, struct message *msg)
+{
+	struct el_now now = host_now(w, h);
+
+	if (msg->check) {
+		driver_compare(w, h);
+		return;
+	}
+	if (msg->ev.type == EL_EV_LINKS)
+		driver_links(w, h);
+	msg->ev.more = h->inbox && !h->inbox->check;
+	h->decided = now.boot;
+	election_step(h->election, &msg->ev, &now, &h->actions);
+	set_timer(w, h);
+}
+
 /* One action, or one event; then on, perhaps after a pause. */
 static void go_on(struct world *w, struct happening *hp)
 {
 	struct host *h = hp->host;
 	struct message *msg;
-	struct el_now now;
 
 	if (h->life != hp->life || !h->election || h->run_at != hp->at)
 		return;
@@ -369,12 +325,9 @@ static void go_on(struct world *w, struct happening *hp)
 		h->inbox = msg->next;
 		if (!h->inbox)
 			h->inbox_end = &h->inbox;
-		msg->ev.more = h->inbox;
-		now = host_now(w, h);
-		h->decided = now.boot;
-		election_step(h->election, &msg->ev, &now, &h->actions);
+		take(w, h, msg);
 		message_free(msg);
-		set_timer(w, h);
+		driver_after(w, h);
 	}
 	/* Long pauses, and preferably between a decision and its execution. */
 	if (w->trouble && h->next_action < h->actions.n && chance_below(w, 300) == 0)
@@ -395,9 +348,8 @@ void host_drop(struct host *h)
 	h->next_action = 0;
 	election_free(h->election);
 	h->election = NULL;
-	names_clear(&h->active);
+	driver_end(h);
 	for (int i = 0; i < MAX_SERVICES; i++) {
-		el_action_clear(&h->failed[i]);
 		record_put(h->checked[i]);
 		h->checked[i] = NULL;
 	}

@@ -3,6 +3,7 @@
  * A node's kernel: a lease with a deadline and a token, and the VIPs that were
  * activated under it. What it answers for follows from these alone.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "sim.h"
@@ -19,75 +20,50 @@ unsigned int host_answers(const struct world *w, const struct host *h)
 static void kernel_bind(struct kernel *k)
 {
 	k->bound = 0;
-	for (int s = 0; s < MAX_SERVICES; s++) {
-		for (int v = 0; v < MAX_VIPS; v++) {
-			const struct kernel_vip *vip = &k->vips[s][v];
-
-			if (vip->active &&
-			    (vip->unbound || vip->token == k->lease_token))
-				k->bound |= 1u << v;
-		}
-	}
-}
-
-bool kernel_lease(struct world *w, struct host *h,
-		  const struct el_action *a)
-{
-	struct kernel *k = h->kernel;
-
-	if (k->unloaded || a->token < k->lease_token)
-		return false;
-	k->lease_token = a->token;
-	k->lease_deadline = a->deadline;
-	if (w->own_faults & SIM_FAULT_RELATIVE_TTL)
-		k->lease_deadline += host_boottime(w, h) - h->decided;
-	kernel_bind(k);
-	tell(w, h, "kernel: lease token %llu for %.3f ms",
-	     (unsigned long long)a->token,
-	     ((double)k->lease_deadline - (double)host_boottime(w, h)) / 1e6);
-	return true;
-}
-
-bool kernel_serve(struct world *w, struct host *h,
-		  const struct el_action *a)
-{
-	struct kernel *k = h->kernel;
-	int s = number_of(a->name);
-	bool stale = false;
-
-	if (k->unloaded)
-		return false;
 	for (int v = 0; v < MAX_VIPS; v++) {
-		struct kernel_vip *vip = &k->vips[s][v];
-		bool named = a->rec && names_has(&a->rec->service.vips,
-						 vip_name(v));
+		const struct kernel_vip *vip = &k->vips[v];
 
-		if (!named) {
-			memset(vip, 0, sizeof(*vip));
-			continue;
-		}
-		vip->known = true;
-		vip->active = a->serve == EL_SERVE_ACTIVE;
-		if (!vip->active)
-			continue;
-		/* The kernel refuses a token that is not the lease's. */
-		stale = a->token && a->token != k->lease_token;
-		vip->token = a->token;
-		vip->unbound = !a->token;
-		vip->active = !stale;
+		if (vip->active && (vip->unbound || vip->token == k->lease_token))
+			k->bound |= 1u << v;
 	}
+}
+
+int kernel_renew(struct kernel *k, uint64_t deadline, uint64_t token)
+{
+	if (token < k->lease_token)
+		return -ESTALE;
+	k->lease = true;
+	k->lease_token = token;
+	k->lease_deadline = deadline;
 	kernel_bind(k);
-	tell(w, h, "kernel: %s %s token %llu%s", a->name,
-	     a->serve == EL_SERVE_ACTIVE ? "active" :
-	     a->serve == EL_SERVE_STANDBY ? "standby" : "gone",
-	     (unsigned long long)a->token, stale ? ": refused" : "");
-	return !stale;
+	return 0;
+}
+
+int kernel_set(struct kernel *k, int v, const struct kernel_vip *vip)
+{
+	if (vip->active && !vip->unbound && vip->token != k->lease_token)
+		return -ESTALE;
+	k->vips[v] = *vip;
+	k->vips[v].known = true;
+	kernel_bind(k);
+	return 0;
+}
+
+int kernel_remove(struct kernel *k, int v)
+{
+	if (!k->vips[v].known)
+		return -ENOENT;
+	memset(&k->vips[v], 0, sizeof(k->vips[v]));
+	kernel_bind(k);
+	return 0;
 }
 
 /* The module is another than before, and knows nothing. */
 void kernel_forget(struct kernel *k)
 {
 	memset(k->vips, 0, sizeof(k->vips));
+	k->loads++;
+	k->lease = false;
 	k->lease_token = 0;
 	k->lease_deadline = 0;
 	kernel_bind(k);

@@ -6,7 +6,9 @@
  *
  *   host.c     a node: its clocks, its backends and the process that runs the
  *              very election.c, one action at a time
+ *   driver.c   the process's hand on its kernel: the very responder.c
  *   fate.c     what befalls it: starts and ends, suspend, links, module, margin
+ *   netlink.c  the way from there to the kernel
  *   kernel.c   its kernel: a deadline, a token, and what is active
  *   store.c    the lease store and the way to it
  *   trouble.c  what goes wrong, and when
@@ -23,6 +25,7 @@
 #include <stdio.h>
 
 #include "l2announced/election.h"
+#include "l2announced/served.h"
 
 #define MS		1000000ULL
 #define SEC		1000000000ULL
@@ -36,6 +39,7 @@
 struct world;
 struct host;
 struct trip;
+struct responder;
 
 /* What the queue holds. */
 struct happening {
@@ -50,14 +54,15 @@ struct happening {
 	int number;
 };
 
-/* An event on its way into a process. */
+/* An event on its way into a process; or its time to compare with the kernel. */
 struct message {
 	struct message *next;
+	bool check;
 	struct el_event ev;
 	struct el_item *items;
 };
 
-/* What this kernel was told about a VIP by a service. */
+/* What this kernel was told about a VIP. */
 struct kernel_vip {
 	bool known;
 	bool active;
@@ -69,9 +74,11 @@ struct kernel_vip {
 struct kernel {
 	char boot[32];
 	bool unloaded;		/* the module is: nothing is known, all is refused */
+	unsigned int loads;	/* of the module, so far */
+	bool lease;		/* there is one */
 	uint64_t lease_token;
 	uint64_t lease_deadline;
-	struct kernel_vip vips[MAX_SERVICES][MAX_VIPS];
+	struct kernel_vip vips[MAX_VIPS];
 	unsigned int bound;	/* VIPs that are answered while the lease lasts */
 	bool link;
 };
@@ -91,8 +98,14 @@ struct host {
 
 	struct kernel *kernel;
 	struct kernel own;
+
+	/* The process's hand on it. */
+	struct world *world;
+	struct responder *responder;
+	struct served_list served;
 	struct names active;	/* VIPs in it, as an event tells it */
-	struct el_action failed[MAX_SERVICES];	/* to be done again */
+	bool module;		/* it is there, as far as the process knows */
+	uint64_t check_at;	/* when it next compares; NO_TIME: it is its turn */
 
 	/* The backends, and the checks the process has been told of. */
 	bool failing[MAX_SERVICES];
@@ -220,6 +233,7 @@ uint64_t host_boottime(const struct world *w, const struct host *h);
 bool host_serves(const struct host *h);
 void host_drop(struct host *h);
 struct message *message_new(enum el_event_type type);
+struct message *message_check(void);
 void message_free(struct message *msg);
 const char *service_name(int number);
 const char *vip_name(int number);
@@ -242,10 +256,26 @@ void host_margin(struct world *w, struct host *h, uint32_t ms);
 
 /* kernel.c */
 unsigned int host_answers(const struct world *w, const struct host *h);
-bool kernel_lease(struct world *w, struct host *h, const struct el_action *a);
-bool kernel_serve(struct world *w, struct host *h, const struct el_action *a);
+int kernel_renew(struct kernel *k, uint64_t deadline, uint64_t token);
+int kernel_set(struct kernel *k, int v, const struct kernel_vip *vip);
+int kernel_remove(struct kernel *k, int v);
 void kernel_forget(struct kernel *k);
 void kernel_boot(struct host *h);
+
+/* netlink.c: whose kernel it leads to from now on */
+void netlink_turn(struct world *w, struct host *h);
+
+/* driver.c */
+void driver_start(struct world *w, struct host *h);
+void driver_end(struct host *h);
+void driver_serve(struct world *w, struct host *h, const struct el_action *a);
+void driver_lease(struct world *w, struct host *h, const struct el_action *a);
+void driver_lease_end(struct world *w, struct host *h);
+void driver_links(struct world *w, struct host *h);
+/* Compare with the kernel after that long; that moment; after an event. */
+void driver_check(struct world *w, struct host *h, uint64_t wait);
+void driver_compare(struct world *w, struct host *h);
+void driver_after(struct world *w, struct host *h);
 
 /* store.c */
 void store_request(struct world *w, struct host *h, const struct el_action *a);

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The process's hand on its kernel: the very served.c, vips.c and responder.c, used as
+ * the agent uses them. What that makes of EL_SERVE, EL_LEASE and the comparison with
+ * the kernel now and then is theirs.
+ */
+#include "l2announced/responder.h"
+#include "sim.h"
+
+/* What the controller has seconds for, in a world where all is done in fewer. */
+#define RECONCILE	(200 * MS)
+#define MISSING		(100 * MS)
+
+/* ---- what it tells, each an event */
+
+static void on_module(void *arg, bool there, uint64_t token,
+		      const struct names *active)
+{
+	struct host *h = arg;
+	struct message *msg = message_new(EL_EV_KERNEL);
+
+	h->module = there;
+	names_clear(&h->active);
+	if (active)
+		names_copy(&h->active, active);
+	msg->ev.kernel.there = there;
+	msg->ev.kernel.token = token;
+	msg->ev.kernel.active = &h->active;
+	host_deliver(h->world, h, msg, 0);
+	if (!there)
+		driver_check(h->world, h, MISSING);
+}
+
+static void tell_served(struct host *h, const struct served *s, bool ok)
+{
+	struct message *msg = message_new(EL_EV_SERVE_DONE);
+
+	msg->ev.serve.ok = ok;
+	msg->ev.serve.seq = s->seq;
+	msg->ev.serve.service = service_name(number_of(s->name));
+	host_deliver(h->world, h, msg, between(h->world, 0, MS / 10));
+}
+
+static void on_served(void *arg, const struct served *s)
+{
+	tell_served(arg, s, true);
+}
+
+/* ---- what it does */
+
+void driver_serve(struct world *w, struct host *h, const struct el_action *a)
+{
+	struct served *s;
+	bool ok;
+
+	netlink_turn(w, h);
+	s = served_set(&h->served, a, 0);
+	responder_sync(h->responder);
+	ok = responder_served(h->responder, s);
+	tell(w, h, "%s %s%s", a->name,
+	     a->serve == EL_SERVE_ACTIVE ? "active" :
+	     a->serve == EL_SERVE_STANDBY ? "standby" : "gone",
+	     ok ? "" : ": not done");
+	if (!ok && a->serve == EL_SERVE_ACTIVE)
+		h->sick_until = w->now + 5 * h->config.duration_ms * MS;
+	tell_served(h, s, ok);
+}
+
+void driver_lease(struct world *w, struct host *h, const struct el_action *a)
+{
+	struct message *msg = message_new(EL_EV_LEASE_DONE);
+
+	netlink_turn(w, h);
+	msg->ev.lease.ok = responder_lease(h->responder, a->deadline, a->token,
+					   &msg->ev.lease.stale);
+	host_deliver(w, h, msg, between(w, 0, MS / 10));
+}
+
+void driver_lease_end(struct world *w, struct host *h)
+{
+	netlink_turn(w, h);
+	responder_lease_end(h->responder);
+}
+
+void driver_links(struct world *w, struct host *h)
+{
+	netlink_turn(w, h);
+	responder_sync(h->responder);
+}
+
+/* ---- the comparison */
+
+static void due(struct world *w, struct happening *hp)
+{
+	struct host *h = hp->host;
+
+	if (h->life != hp->life || h->check_at != hp->at)
+		return;
+	/* It waits for its turn behind what is being done. */
+	h->check_at = NO_TIME;
+	host_deliver(w, h, message_check(), 0);
+}
+
+/* One timer, as the agent has: set again, it is another time that counts. */
+void driver_check(struct world *w, struct host *h, uint64_t wait)
+{
+	struct happening *hp = later(w, wait, due);
+
+	h->check_at = hp->at;
+	hp->host = h;
+	hp->life = h->life;
+}
+
+void driver_compare(struct world *w, struct host *h)
+{
+	netlink_turn(w, h);
+	responder_check(h->responder, election_settled(h->election));
+	driver_check(w, h, h->module ? RECONCILE : MISSING);
+}
+
+/* What an earlier process left is in the way of every release. */
+void driver_after(struct world *w, struct host *h)
+{
+	if (responder_left(h->responder) && election_settled(h->election) &&
+	    h->check_at > w->now)
+		driver_check(w, h, 0);
+}
+
+/* ---- its life */
+
+void driver_start(struct world *w, struct host *h)
+{
+	const struct responder_hooks hooks = {
+		.there = on_module, .served = on_served, .arg = h,
+	};
+
+	h->world = w;
+	h->module = false;
+	h->responder = responder_new(NULL, 1, NULL, &h->served, &hooks);
+	driver_check(w, h, between(w, 0, MS));
+}
+
+void driver_end(struct host *h)
+{
+	responder_free(h->responder);
+	h->responder = NULL;
+	served_clear(&h->served);
+	names_clear(&h->active);
+}
