@@ -233,6 +233,7 @@ static void claim(struct election *e, struct el_service *s)
 	s->reason = reason_for(e, was);
 	rec->holder.node = xstrdup(e->config.node);
 	rec->holder.incarnation = e->self.incarnation;
+	rec->holder.duration_ms = e->config.duration_ms;
 	rec->holder.token = was->token + 1;
 	rec->holder.since = rfc3339(e->now->wall);
 	rec->holder.last = xstrdup(last);
@@ -277,6 +278,7 @@ static void give(const struct election *e, const struct el_service *s,
 {
 	holder->node = xstrdup(to->name);
 	holder->incarnation = to->rec->node.incarnation;
+	holder->duration_ms = to->rec->node.duration_ms;
 	holder->token++;
 	holder->transitions++;
 	holder->since = rfc3339(e->now->wall);

@@ -148,14 +148,13 @@ static void put_node(json_object *spec, const struct kube_record *r,
 }
 
 /* It is the holder's node that is renewed: of a service there is no such time. */
-static void put_holder(json_object *spec, const struct kube_record *r,
-		       const struct holder_record *holder)
+static void put_holder(json_object *spec, const struct holder_record *holder)
 {
 	put(spec, "leaseTransitions", transitions(holder->transitions));
 	if (!holder->node)
 		return;
 	put_text(spec, "holderIdentity", holder->node);
-	put(spec, "leaseDurationSeconds", seconds(r->duration_ms));
+	put(spec, "leaseDurationSeconds", seconds(holder->duration_ms));
 	put(spec, "acquireTime", since(holder->since));
 }
 
@@ -176,7 +175,7 @@ static json_object *spec_of(const struct kube_record *r)
 	if (rec && kind == RECORD_NODE)
 		put_node(spec, r, name, &rec->node);
 	else if (rec && kind == RECORD_HOLDER)
-		put_holder(spec, r, &rec->holder);
+		put_holder(spec, &rec->holder);
 	record_put(rec);
 	return spec;
 }

@@ -35,14 +35,12 @@ char *kube_name(const char *key);
  * @key: of the record
  * @value: its JSON
  * @version: that it must have; 0: it is new
- * @duration_ms: how long this node may be silent: what a held Lease says
  * @wall_ms: now, ms since 1970: what a renewed Lease says
  */
 struct kube_record {
 	const char *key;
 	const char *value;
 	uint64_t version;
-	uint32_t duration_ms;
 	uint64_t wall_ms;
 };
 

@@ -54,7 +54,7 @@ struct store {
 	struct event_base *base;
 	struct http_client *http;
 	char *leases;			/* path of the collection */
-	uint32_t duration_ms, attempt_ms, timeout_ms;
+	uint32_t attempt_ms, timeout_ms;
 	struct store_watcher watcher;
 	bool closing;
 	uint64_t rtt_us;

@@ -188,19 +188,27 @@ static bool get_state(json_object *obj, enum node_state *state)
 	return false;
 }
 
+static bool get_duration(json_object *obj, uint32_t *ms)
+{
+	uint64_t duration = 0;
+
+	if (!get_u64(obj, "duration_ms", &duration) || duration > UINT32_MAX)
+		return false;
+	*ms = (uint32_t)duration;
+	return true;
+}
+
 static const char *parse_node(json_object *obj, struct node_record *node)
 {
-	uint64_t duration = 0, weight = ASSIGN_WEIGHT;
+	uint64_t weight = ASSIGN_WEIGHT;
 
 	if (!get_u64(obj, "incarnation", &node->incarnation) ||
 	    !node->incarnation)
 		return "incarnation";
 	if (!get_u64(obj, "seq", &node->seq))
 		return "seq";
-	if (!get_u64(obj, "duration_ms", &duration) || !duration ||
-	    duration > UINT32_MAX)
+	if (!get_duration(obj, &node->duration_ms) || !node->duration_ms)
 		return "duration_ms";
-	node->duration_ms = (uint32_t)duration;
 	if (!get_state(obj, &node->state))
 		return "state";
 	/* A node that knows of no weights has the one of most. */
@@ -262,6 +270,8 @@ static const char *parse_holder(json_object *obj, struct holder_record *holder)
 		return "node";
 	if (!get_u64(obj, "incarnation", &holder->incarnation))
 		return "incarnation";
+	if (!get_duration(obj, &holder->duration_ms))
+		return "duration_ms";
 	if (!get_u64(obj, "token", &holder->token))
 		return "token";
 	if (!get_string(obj, "since", &holder->since))
@@ -368,6 +378,7 @@ static void format_holder(json_object *obj, const struct holder_record *holder)
 {
 	put_string(obj, "node", holder->node);
 	put(obj, "incarnation", json_object_new_uint64(holder->incarnation));
+	put(obj, "duration_ms", json_object_new_int64(holder->duration_ms));
 	put(obj, "token", json_object_new_uint64(holder->token));
 	put_string(obj, "since", holder->since);
 	put_string(obj, "next", holder->next);

@@ -87,6 +87,7 @@ struct service_record {
  * struct holder_record - who holds a service
  * @node: the holder, NULL while the service is free
  * @incarnation: of the holder
+ * @duration_ms: of the holder: how long it may be silent, for people
  * @token: grows with each claim
  * @since: RFC 3339, when it was claimed, for people; NULL while free
  * @next: who should claim it now; NULL where nobody in particular
@@ -98,6 +99,7 @@ struct service_record {
 struct holder_record {
 	char *node;
 	uint64_t incarnation;
+	uint32_t duration_ms;
 	uint64_t token;
 	char *since;
 	char *next;

@@ -233,7 +233,6 @@ static void call_put_if(struct store *store, const char *key, uint64_t version,
 		.key = key,
 		.value = value,
 		.version = version,
-		.duration_ms = store->duration_ms,
 		.wall_ms = l2a_clock_ns(CLOCK_REALTIME) / L2A_NSEC_PER_MSEC,
 	};
 	struct kube_call *call = write_call(store, version ? "PATCH" : "POST",
@@ -338,7 +337,6 @@ static struct store *make(const struct config *config,
 	struct store *store = xmalloc(sizeof(*store));
 
 	store->base = base;
-	store->duration_ms = config->duration_ms;
 	store->attempt_ms = config->renew_ms;
 	store->timeout_ms = config->duration_ms;
 	/* At least none: see config.c. */

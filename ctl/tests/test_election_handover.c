@@ -58,7 +58,8 @@ static void test_silent_first_then_given(void **state)
 
 	(void)state;
 	holding();
-	shows(RECORD_NODE, "a", PEER("7", "ready", "1"));
+	shows(RECORD_NODE, "a", "{\"incarnation\":7,\"seq\":1,\"duration_ms\":3000,"
+	      "\"state\":\"ready\",\"devs\":[\"eth0\"]}");
 	links(NULL);
 	assert_true(serves("s", EL_SERVE_STANDBY));
 	/* Whoever has not heard of the next one goes on being served. */
@@ -67,6 +68,7 @@ static void test_silent_first_then_given(void **state)
 	served("s", true);
 	holder = &find_put(RECORD_HOLDER, "s")->rec->holder;
 	is_given(holder, "a", 7);
+	assert_int_equal(holder->duration_ms, 3000);
 	assert_string_equal(holder->why, "none of the devices is up");
 	answer(put_req(RECORD_HOLDER, "s"), EL_OK);
 	told = find_note(EL_NOTE_RELEASED);

@@ -88,7 +88,6 @@ static json_object *lease_of(const char *key, uint64_t version,
 		.key = key,
 		.value = value,
 		.version = version,
-		.duration_ms = 5001,
 		.wall_ms = WALL_MS,
 	};
 	char *text = kube_lease(&record);
@@ -110,8 +109,8 @@ static void check_spec(json_object *lease, const char *expected)
 static void test_holder(void **state)
 {
 	json_object *lease = lease_of("holder/default/web", 0,
-		"{\"node\":\"worker2\",\"incarnation\":4,\"token\":9,"
-		"\"since\":\"2026-11-25T03:04:17Z\",\"transitions\":3}");
+		"{\"node\":\"worker2\",\"incarnation\":4,\"duration_ms\":5001,"
+		"\"token\":9,\"since\":\"2026-11-25T03:04:17Z\",\"transitions\":3}");
 	json_object *metadata = json_object_object_get(lease, "metadata");
 
 	(void)state;

@@ -188,7 +188,7 @@ static void test_copy(void **state)
 		  "\"interval\":\"2s\",\"timeout\":\"3s\",\"rise\":4,"
 		  "\"fall\":5}]}" },
 		{ RECORD_HOLDER,
-		  "{\"node\":\"a\",\"incarnation\":2,\"token\":5,"
+		  "{\"node\":\"a\",\"incarnation\":2,\"duration_ms\":2000,\"token\":5,"
 		  "\"since\":\"2026-01-01T00:00:00Z\",\"next\":\"b\","
 		  "\"last\":\"c\",\"why\":\"is drained\",\"transitions\":4,\"vips\":[\"192.0.2.1\"]}" },
 		{ RECORD_DRAIN, "{\"since\":\"2026-01-02T03:04:05Z\"}" },
