@@ -519,14 +519,3 @@ bool claim_pending(const struct election *e)
 	}
 	return false;
 }
-
-bool claim_releasing(const struct election *e)
-{
-	for (size_t i = 0; i < e->n_services; i++) {
-		const struct el_service *s = e->services[i];
-
-		if (s->mine && s->want != EL_SERVE_ACTIVE && s->op == EL_OP_NONE)
-			return true;
-	}
-	return false;
-}

@@ -347,8 +347,9 @@ static void go_on_renewing(struct election *e)
 }
 
 /*
- * News that cannot wait for the next renewal goes after the releases of this
- * moment, which are what somebody is waiting for.
+ * What cannot wait for the next renewal: that we are about to stop, or have lost a
+ * device. It goes before the releases that follow from it, for whoever hears of one
+ * of these plans with what it knows of us, and might give us more.
  */
 void member_news(struct election *e)
 {
@@ -360,8 +361,7 @@ void member_news(struct election *e)
 	if (has_news(e))
 		self->restless = true;
 	e->changed = false;
-	if (self->restless && !self->put_req && !self->get_req &&
-	    !claim_releasing(e))
+	if (self->restless && !self->put_req && !self->get_req)
 		put_own(e);
 }
 

@@ -324,9 +324,6 @@ void claim_done(struct election *e, struct el_service *s,
 void claim_served(struct election *e, const struct el_event *ev);
 bool claim_pending(const struct election *e);
 
-/** claim_releasing() - a release waits for the kernel to be silent */
-bool claim_releasing(const struct election *e);
-
 /** claim_take_up() - decide which of an earlier process's claims to go on with */
 void claim_take_up(struct election *e);
 
