@@ -20,12 +20,11 @@ static void on_module(void *arg, bool there, uint64_t token,
 	struct message *msg = message_new(EL_EV_KERNEL);
 
 	h->module = there;
-	names_clear(&h->active);
 	if (active)
-		names_copy(&h->active, active);
+		names_copy(&msg->active, active);
 	msg->ev.kernel.there = there;
 	msg->ev.kernel.token = token;
-	msg->ev.kernel.active = &h->active;
+	msg->ev.kernel.active = &msg->active;
 	host_deliver(h->world, h, msg, 0);
 	if (!there)
 		driver_check(h->world, h, MISSING);
@@ -145,5 +144,4 @@ void driver_end(struct host *h)
 	responder_free(h->responder);
 	h->responder = NULL;
 	served_clear(&h->served);
-	names_clear(&h->active);
 }

@@ -70,6 +70,7 @@ void message_free(struct message *msg)
 	if (msg->ev.type == EL_EV_PUT_DONE || msg->ev.type == EL_EV_GOT)
 		record_put(msg->ev.done.item.rec);
 	free(msg->items);
+	names_clear(&msg->active);
 	free(msg);
 }
 

@@ -60,6 +60,7 @@ struct message {
 	bool check;
 	struct el_event ev;
 	struct el_item *items;
+	struct names active;
 };
 
 /* What this kernel was told about a VIP. */
@@ -103,7 +104,6 @@ struct host {
 	struct world *world;
 	struct responder *responder;
 	struct served_list served;
-	struct names active;	/* VIPs in it, as an event tells it */
 	bool module;		/* it is there, as far as the process knows */
 	uint64_t check_at;	/* when it next compares; NO_TIME: it is its turn */
 
