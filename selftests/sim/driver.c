@@ -47,15 +47,12 @@ static void on_served(void *arg, const struct served *s)
 
 /* ---- what it does */
 
-void driver_serve(struct world *w, struct host *h, const struct el_action *a)
+static void tell_outcome(struct world *w, struct host *h,
+			 const struct el_action *a)
 {
-	struct served *s;
-	bool ok;
+	struct served *s = served_find(&h->served, a->name);
+	bool ok = responder_served(h->responder, s);
 
-	netlink_turn(w, h);
-	s = served_set(&h->served, a, 0);
-	responder_sync(h->responder);
-	ok = responder_served(h->responder, s);
 	tell(w, h, "%s %s%s", a->name,
 	     a->serve == EL_SERVE_ACTIVE ? "active" :
 	     a->serve == EL_SERVE_STANDBY ? "standby" : "gone",
@@ -63,6 +60,18 @@ void driver_serve(struct world *w, struct host *h, const struct el_action *a)
 	if (!ok && a->serve == EL_SERVE_ACTIVE)
 		h->sick_until = w->now + 5 * h->config.duration_ms * MS;
 	tell_served(h, s, ok);
+}
+
+/* Of several services at once: the kernel is asked once for all of them. */
+void driver_serve(struct world *w, struct host *h, const struct el_action *a,
+		  size_t n)
+{
+	netlink_turn(w, h);
+	for (size_t i = 0; i < n; i++)
+		served_set(&h->served, &a[i], 0);
+	responder_sync(h->responder);
+	for (size_t i = 0; i < n; i++)
+		tell_outcome(w, h, &a[i]);
 }
 
 void driver_lease(struct world *w, struct host *h, const struct el_action *a)

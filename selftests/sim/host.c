@@ -250,7 +250,25 @@ static void tell_request(struct world *w, const struct host *h,
 		     (long long)a->version, (unsigned long long)a->req);
 }
 
-static void act(struct world *w, struct host *h, struct el_action *a)
+/* Those that follow each other go in one, as the agent has it, or one by one. */
+static size_t serve(struct world *w, struct host *h, const struct el_action *a,
+		    size_t most)
+{
+	size_t n = 1;
+
+	while (n < most && a[n].type == EL_SERVE)
+		n++;
+	if (n > 1 && chance(w, 50))
+		n = 1;
+	for (size_t i = 0; i < n; i++)
+		check_from_now_on(w, h, &a[i]);
+	driver_serve(w, h, a, n);
+	return n;
+}
+
+/* The first of so many, and what is done together with it: how many that are. */
+static size_t act(struct world *w, struct host *h, const struct el_action *a,
+		  size_t most)
 {
 	switch (a->type) {
 	case EL_PUT:
@@ -265,9 +283,7 @@ static void act(struct world *w, struct host *h, struct el_action *a)
 		driver_lease_end(w, h);
 		break;
 	case EL_SERVE:
-		check_from_now_on(w, h, a);
-		driver_serve(w, h, a);
-		break;
+		return serve(w, h, a, most);
 	case EL_NOTE:
 		tell(w, h, "%s %s node %s token %llu%s%s", notes[a->note],
 		     a->name ? a->name : "", a->node ? a->node : "",
@@ -284,6 +300,7 @@ static void act(struct world *w, struct host *h, struct el_action *a)
 		h->exited = true;
 		break;
 	}
+	return 1;
 }
 
 static void take(struct world *w, struct host *h, struct message *msg)
@@ -312,7 +329,8 @@ static void go_on(struct world *w, struct happening *hp)
 		return;
 	h->run_at = 0;
 	if (h->next_action < h->actions.n) {
-		act(w, h, &h->actions.v[h->next_action++]);
+		h->next_action += act(w, h, &h->actions.v[h->next_action],
+				      h->actions.n - h->next_action);
 		if (h->exited) {
 			host_kill(w, h);
 			return;

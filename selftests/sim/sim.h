@@ -268,7 +268,8 @@ void netlink_turn(struct world *w, struct host *h);
 /* driver.c */
 void driver_start(struct world *w, struct host *h);
 void driver_end(struct host *h);
-void driver_serve(struct world *w, struct host *h, const struct el_action *a);
+void driver_serve(struct world *w, struct host *h, const struct el_action *a,
+		  size_t n);
 void driver_lease(struct world *w, struct host *h, const struct el_action *a);
 void driver_lease_end(struct world *w, struct host *h);
 void driver_links(struct world *w, struct host *h);
