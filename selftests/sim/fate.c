@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What befalls a node: its process starts and is told to end, its machine restarts or
- * suspends, its link, its module and its margin change.
+ * suspends, its link, its module, its margin and its VIPs change.
  */
 #include <stdio.h>
 #include <string.h>
@@ -80,6 +80,25 @@ void host_conflict(struct world *w, struct host *h, int service)
 	tell(w, h, "a foreign claim to %s", service_name(service));
 	msg->ev.service = service_name(service);
 	host_deliver(w, h, msg, 0);
+}
+
+/*
+ * Somebody removes a VIP by hand, or makes it standby, or adds one that nobody wants:
+ * the next comparison has to mend that. Who activates one by hand is on his own.
+ */
+void host_meddle(struct world *w, struct host *h, int vip)
+{
+	const struct kernel_vip standby = { .known = true };
+
+	if (h->kernel->unloaded)
+		return;
+	if (h->kernel->vips[vip].known && chance(w, 50)) {
+		tell(w, h, "somebody removes %s", vip_name(vip));
+		kernel_remove(h->kernel, vip);
+	} else {
+		tell(w, h, "somebody makes %s standby", vip_name(vip));
+		kernel_set(h->kernel, vip, &standby);
+	}
 }
 
 /* Its configuration has another margin from now on. */

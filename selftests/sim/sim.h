@@ -7,7 +7,8 @@
  *   host.c     a node: its clocks, its backends and the process that runs the
  *              very election.c, one action at a time
  *   driver.c   the process's hand on its kernel: the very responder.c
- *   fate.c     what befalls it: starts and ends, suspend, links, module, margin
+ *   fate.c     what befalls it: starts and ends, suspend, links, module, margin,
+ *              and who changes its VIPs behind the controller's back
  *   netlink.c  the way from there to the kernel
  *   kernel.c   its kernel: a deadline, a token, and what is active
  *   store.c    the lease store and the way to it
@@ -252,6 +253,7 @@ void host_suspend(struct world *w, struct host *h, uint64_t ns);
 void host_link(struct world *w, struct host *h, bool up);
 void host_module(struct world *w, struct host *h, bool loaded);
 void host_conflict(struct world *w, struct host *h, int service);
+void host_meddle(struct world *w, struct host *h, int vip);
 void host_margin(struct world *w, struct host *h, uint32_t ms);
 
 /* kernel.c */

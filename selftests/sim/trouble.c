@@ -200,7 +200,7 @@ static void one_trouble(struct world *w)
 	struct host *h = any_host(w);
 	struct happening *hp;
 
-	switch (chance_below(w, 19)) {
+	switch (chance_below(w, 20)) {
 	case 0:
 	case 1:
 	case 2:
@@ -252,6 +252,9 @@ static void one_trouble(struct world *w)
 		break;
 	case 18:
 		change_margin(w, h);
+		break;
+	case 19:
+		host_meddle(w, h, (int)chance_below(w, MAX_VIPS));
 		break;
 	default:
 		host_suspend(w, h, some_time(w, h));
