@@ -7,8 +7,7 @@
 #include "l2announced/responder.h"
 #include "sim.h"
 
-/* What the controller has seconds for, in a world where all is done in fewer. */
-#define RECONCILE	(200 * MS)
+/* What the controller has a second for, in a world where all is done in less. */
 #define MISSING		(100 * MS)
 
 /* ---- what it tells, each an event */
@@ -123,7 +122,7 @@ void driver_compare(struct world *w, struct host *h)
 {
 	netlink_turn(w, h);
 	responder_check(h->responder, election_settled(h->election));
-	driver_check(w, h, h->module ? RECONCILE : MISSING);
+	driver_check(w, h, h->module ? h->reconcile : MISSING);
 }
 
 /* What an earlier process left is in the way of every release. */

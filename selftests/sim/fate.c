@@ -154,6 +154,8 @@ void host_init(struct world *w, struct host *h, int number)
 {
 	static const uint32_t durations[] = { 300, 500, 1000, 2000 };
 	static const uint32_t weights[] = { 50, 200, 0 };
+	/* What was wrong meanwhile is to show, and yet be mended when it is quiet. */
+	static const uint64_t reconciles[] = { 200 * MS, SEC, 3 * SEC };
 	uint32_t duration = durations[chance_below(w, 4)];
 
 	h->number = number;
@@ -174,6 +176,7 @@ void host_init(struct world *w, struct host *h, int number)
 	if (w->own_faults & SIM_FAULT_NO_BALANCE)
 		h->config.rebalance = false;
 	h->config.move_rate = 10;
+	h->reconcile = reconciles[chance_below(w, 3)];
 	h->offset = between(w, SEC, 1000 * SEC);
 	/* The worst there is as often as anything between. */
 	h->drift_ppm = chance(w, 50) ? (int64_t)between(w, 0, 2000) - 1000 :

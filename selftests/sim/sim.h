@@ -106,6 +106,7 @@ struct host {
 	struct responder *responder;
 	struct served_list served;
 	bool module;		/* it is there, as far as the process knows */
+	uint64_t reconcile;	/* between two comparisons with the kernel */
 	uint64_t check_at;	/* when it next compares; NO_TIME: it is its turn */
 
 	/* The backends, and the checks the process has been told of. */
