@@ -136,6 +136,63 @@ static void change_service(struct world *w)
 	record_put(rec);
 }
 
+static void give_vips(struct world *w, int to, uint64_t version,
+		      const struct record *from)
+{
+	struct record *rec = record_new(RECORD_SERVICE);
+
+	names_add(&rec->service.devs, "eth*");
+	names_copy(&rec->service.vips, &from->service.vips);
+	store_write(w, RECORD_SERVICE, service_name(to), version, rec);
+	record_put(rec);
+}
+
+/* Two services exchange their VIPs: between the two writes, both have the same. */
+static void exchange_vips(struct world *w)
+{
+	int a = (int)chance_below(w, (uint64_t)w->n_services);
+	int b = (int)chance_below(w, (uint64_t)w->n_services);
+	const struct change *was[2] = {
+		store_find(&w->store, RECORD_SERVICE, service_name(a)),
+		store_find(&w->store, RECORD_SERVICE, service_name(b)),
+	};
+	struct record *first;
+	uint64_t version;
+
+	if (a == b || !was[0] || !was[1] || !was[0]->rec || !was[1]->rec)
+		return;
+	tell(w, NULL, "services %s and %s exchange their VIPs", service_name(a),
+	     service_name(b));
+	/* The log moves as it grows. */
+	first = record_get(was[0]->rec);
+	version = was[1]->version;
+	give_vips(w, a, was[0]->version, was[1]->rec);
+	give_vips(w, b, version, first);
+	record_put(first);
+}
+
+static void change_services(struct world *w)
+{
+	if (chance(w, 30))
+		exchange_vips(w);
+	else
+		change_service(w);
+}
+
+static void changed_meanwhile(struct world *w, struct happening *hp)
+{
+	(void)hp;
+	if (w->trouble)
+		change_services(w);
+}
+
+/* What the next process finds in its kernel need not be wanted any more. */
+static void change_meanwhile(struct world *w)
+{
+	if (chance(w, 30))
+		later(w, between(w, 0, 100 * MS), changed_meanwhile);
+}
+
 static bool drained(struct world *w, const struct host *h, uint64_t *version)
 {
 	const struct change *c = store_find(&w->store, RECORD_DRAIN, h->name);
@@ -208,6 +265,7 @@ static void one_trouble(struct world *w)
 		break;
 	case 3:
 		outage(w, h, OUTAGE_PROCESS);
+		change_meanwhile(w);
 		break;
 	case 4:
 		outage(w, h, OUTAGE_MACHINE);
@@ -227,7 +285,7 @@ static void one_trouble(struct world *w)
 		restart_later(w, h);
 		break;
 	case 9:
-		change_service(w);
+		change_services(w);
 		break;
 	case 11:
 		change_drain(w, h);
@@ -243,6 +301,7 @@ static void one_trouble(struct world *w)
 	case 15:
 		host_leave(w, h);
 		restart_later(w, h);
+		change_meanwhile(w);
 		break;
 	case 16:
 		unload_module(w, h);
