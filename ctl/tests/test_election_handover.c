@@ -247,6 +247,28 @@ static void test_what_was_given_is_claimed(void **state)
 	assert_int_equal(find_put(RECORD_HOLDER, "s")->rec->holder.token, 6);
 }
 
+/* It had stopped, in good order, before it heard: that is no failure. */
+static void test_given_to_one_that_stopped(void **state)
+{
+	uint64_t claim;
+
+	(void)state;
+	joined();
+	shows(RECORD_NODE, "a", "{\"incarnation\":7,\"seq\":2,\"duration_ms\":2000,"
+	      "\"state\":\"fenced\",\"left\":true}");
+	shows(RECORD_HOLDER, "s", HOLDER("a", "7", "4"));
+	shows(RECORD_SERVICE, "s", SERVICE);
+	claim = put_req(RECORD_HOLDER, "s");
+	assert_string_equal(find_put(RECORD_HOLDER, "s")->rec->holder.last, "a");
+	assert_string_equal(find_put(RECORD_HOLDER, "s")->rec->holder.why, "is stopped");
+	answer(put_req(RECORD_NODE, "me"), EL_OK);
+	answer(claim, EL_OK);
+	shows(RECORD_NODE, "bystander", PEER("1", "fenced", "1"));
+	assert_true(serves("s", EL_SERVE_ACTIVE));
+	served("s", true);
+	assert_int_equal(find_note(EL_NOTE_ACQUIRED)->reason, EL_REASON_HANDOVER);
+}
+
 static void test_a_kernel_that_will_not_be_silent(void **state)
 {
 	(void)state;
@@ -497,6 +519,7 @@ int main(void)
 		TEST(test_claimed_is_not_given),
 		TEST(test_what_is_given_is_taken),
 		TEST(test_what_was_given_is_claimed),
+		TEST(test_given_to_one_that_stopped),
 		TEST(test_a_kernel_that_will_not_be_silent),
 		TEST(test_a_kernel_that_will_not_answer),
 		TEST(test_no_way_back_without_a_new_claim),
