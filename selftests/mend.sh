@@ -62,6 +62,14 @@ check "what is not under its lease is left alone" \
 	vip_is "$HOLDER" state standby "$VIP2"
 on "$HOLDER" l2ctl vip del "$VIP2" dev eth0
 
+# No comparison comes for longer than anybody waits here.
+for name in "${WORKERS[@]}"; do
+	echo "reconcile: 1m" >> "$L2A_TMP/$name.yaml"
+	controller_signal "$name" HUP
+	wait_for grep -q "changed reconcile" "$L2A_TMP/$name.log" > /dev/null ||
+		lost "$name reloads"
+done
+
 for name in "${WORKERS[@]}"; do
 	controller_signal "$name" STOP
 done
@@ -72,7 +80,7 @@ check "the module is reloaded" on lan rmmod l2announce
 for name in "${WORKERS[@]}"; do
 	controller_signal "$name" CONT
 done
-check_controllers "and filled again" wait_for each_has_it
+check_controllers "and filled again, by whom a renewal tells" wait_for each_has_it
 check_controllers "somebody answers" answers_again
 
 finish

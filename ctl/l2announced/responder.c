@@ -426,6 +426,9 @@ void responder_check(struct responder *r, bool mend)
 {
 	if (!r->genl) {
 		try_open(r);
+		/* A module that was loaded anew has forgotten the standbys too. */
+		if (r->genl)
+			responder_sync(r);
 		return;
 	}
 	if (vanished(r))
