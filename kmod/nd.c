@@ -296,8 +296,8 @@ static noinline unsigned int take_in(struct l2a_net *ln, struct sk_buff *skb,
 static unsigned int nd_pre_routing(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state)
 {
-	return likely(l2a_nd_unlikely(skb)) ? NF_ACCEPT :
-					      take_in(priv, skb, state);
+	return likely(l2a_nd_unlikely_in(skb)) ? NF_ACCEPT :
+						 take_in(priv, skb, state);
 }
 
 /*
@@ -336,8 +336,8 @@ static noinline unsigned int deliver(struct l2a_net *ln, struct sk_buff *skb,
 static unsigned int nd_local_in(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
-	return likely(l2a_nd_unlikely(skb)) ? NF_ACCEPT :
-					      deliver(priv, skb, state);
+	return likely(l2a_nd_unlikely_in(skb)) ? NF_ACCEPT :
+						 deliver(priv, skb, state);
 }
 
 /* ---- the guard of what goes out */

@@ -157,7 +157,8 @@ static bool checksum_valid(struct sk_buff *skb, unsigned int hook,
 
 /**
  * l2a_nd_valid - whether a message is one that RFC 4861 lets a node heed
- * @skb: the packet, its data at the IPv6 header
+ * @skb: the packet, its data at the IPv6 header, and with the right hop limit, as
+ *	l2a_nd_unlikely_in() wants it
  * @hook: the hook it came to, of those for what comes in
  * @nd: what l2a_nd_read() said; out: lladdr and told
  *
@@ -171,7 +172,7 @@ bool l2a_nd_valid(struct sk_buff *skb, unsigned int hook, struct l2a_nd *nd)
 	struct nd_msg buf;
 
 	msg = skb_header_pointer(skb, nd->offset, sizeof(buf), &buf);
-	if (!msg || msg->icmph.icmp6_code || ipv6_hdr(skb)->hop_limit != 255)
+	if (!msg || msg->icmph.icmp6_code)
 		return false;
 	/* Connection tracking has put the pieces together (RFC 6980). */
 	if (unlikely(IP6CB(skb)->flags & IP6SKB_FRAGMENTED))
@@ -213,7 +214,7 @@ void l2a_nd_write(struct sk_buff *skb, const struct net_device *dev,
 	ip6_flow_hdr(ip, 0, 0);
 	ip->payload_len = htons(len);
 	ip->nexthdr = IPPROTO_ICMPV6;
-	ip->hop_limit = 255;
+	ip->hop_limit = L2A_ND_HOP_LIMIT;
 	ip->saddr = *vip;
 	ip->daddr = *to;
 

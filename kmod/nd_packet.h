@@ -10,11 +10,16 @@
 #include <linux/in6.h>
 #include <linux/skbuff.h>
 #include <linux/types.h>
+#include <net/ipv6.h>
+#include <net/ndisc.h>
 
 struct net_device;
 
 /* What follows the IPv6 header of what we send: the message, and one option. */
 #define L2A_ND_LEN	(sizeof(struct ipv6hdr) + 24 + 8)
+
+/* RFC 4861, sections 4.3 and 4.4. */
+#define L2A_ND_HOP_LIMIT	255
 
 enum l2a_nd_kind { L2A_ND_OTHER, L2A_ND_ASKS, L2A_ND_TELLS };
 
@@ -46,6 +51,16 @@ void l2a_nd_write(struct sk_buff *skb, const struct net_device *dev,
 		  const struct in6_addr *vip, const struct in6_addr *to,
 		  bool solicited);
 
+/*
+ * What may stand before a message besides a fragment's header, of which RFC 6980
+ * wants no neighbour discovery.
+ */
+static inline bool l2a_nd_may_follow(u8 next)
+{
+	return next == NEXTHDR_HOP || next == NEXTHDR_ROUTING ||
+	       next == NEXTHDR_AUTH || next == NEXTHDR_DEST;
+}
+
 /**
  * l2a_nd_unlikely - see at once that a packet is no business of ours
  * @skb: the packet, its data at the IPv6 header
@@ -59,10 +74,35 @@ void l2a_nd_write(struct sk_buff *skb, const struct net_device *dev,
  */
 static __always_inline bool l2a_nd_unlikely(const struct sk_buff *skb)
 {
-	u8 next = ipv6_hdr(skb)->nexthdr;
+	const struct ipv6hdr *ip6 = (const struct ipv6hdr *)skb->data;
 
-	return next == IPPROTO_TCP || next == IPPROTO_UDP ||
-	       next == IPPROTO_NONE;
+	/*
+	 * The type is the first byte (RFC 4443, section 2.1). Echoes, errors and MLD are
+	 * below those of discovery (RFC 4861, section 4), and hardly any are above.
+	 */
+	if (ip6->nexthdr == IPPROTO_ICMPV6)
+		return skb_headlen(skb) > sizeof(*ip6) &&
+		       *(const u8 *)(ip6 + 1) < NDISC_ROUTER_SOLICITATION;
+	return !l2a_nd_may_follow(ip6->nexthdr);
+}
+
+/**
+ * l2a_nd_unlikely_in - the same of a packet that comes in
+ * @skb: the packet, its data at the IPv6 header
+ *
+ * A router on the way would have changed the hop limit, which RFC 4861, sections
+ * 7.1.1 and 7.1.2, therefore want to be 255; that of most packets starts lower.
+ *
+ * Any context.
+ *
+ * Return: true for what most packets are; else l2a_nd_read() says what it is.
+ */
+static __always_inline bool l2a_nd_unlikely_in(const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6 = (const struct ipv6hdr *)skb->data;
+
+	return likely(ip6->hop_limit != L2A_ND_HOP_LIMIT) ||
+	       l2a_nd_unlikely(skb);
 }
 
 #endif /* L2A_ND_PACKET_H */

@@ -205,17 +205,19 @@ static struct frame advertisement(const uint8_t mac[ETH_ALEN],
 }
 
 /*
- * An IPv6 packet for an address, by way of the server, nothing but zeros behind
- * its header: UDP without a checksum is dropped in silence.
+ * An IPv6 packet for an address, by way of the server, nothing but zeros behind its
+ * header, after options UDP: without a checksum it is dropped in silence.
  */
 static struct frame packet(const uint8_t mac[ETH_ALEN], struct in6_addr from,
-			   struct in6_addr to, uint8_t next)
+			   struct in6_addr to, uint8_t next, uint8_t hops)
 {
 	struct frame f = nd(0, 0, mac, from, to, to);
 
 	put_ether(&f, mac, server_mac, ETHERTYPE_IPV6);
 	f.nd.ip6.ip6_nxt = next;
-	f.nd.ip6.ip6_hlim = 64;
+	f.nd.ip6.ip6_hlim = hops;
+	if (next == IPPROTO_DSTOPTS)
+		*(uint8_t *)&f.nd.nd = IPPROTO_UDP;
 	return f;
 }
 
@@ -239,11 +241,11 @@ struct frame answer(const uint8_t mac[ETH_ALEN], struct address sender,
 
 /* What nobody answers; of IPv6 a packet that is no solicitation. */
 struct frame stray(const uint8_t mac[ETH_ALEN], struct address sender,
-		   struct address absent, uint8_t next)
+		   struct address absent, uint8_t next, uint8_t hops)
 {
 	if (sender.family == AF_INET)
 		return arp(ARPOP_REQUEST, mac, sender.v4, absent.v4);
-	return packet(mac, sender.v6, absent.v6, next);
+	return packet(mac, sender.v6, absent.v6, next, hops);
 }
 
 /* Whether a frame is the answer that is waited for, by what it is and names. */

@@ -51,7 +51,7 @@ struct frame request(const uint8_t mac[ETH_ALEN], struct address sender,
 struct frame answer(const uint8_t mac[ETH_ALEN], struct address sender,
 		    struct address target);
 struct frame stray(const uint8_t mac[ETH_ALEN], struct address sender,
-		   struct address absent, uint8_t next);
+		   struct address absent, uint8_t next, uint8_t hops);
 bool answers(const struct frame *f, const struct frame *expected);
 
 #endif /* BENCH_FRAMES_H */

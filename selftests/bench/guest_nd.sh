@@ -25,10 +25,10 @@ reflected6()
 	figure "$1" -r c0 "$client_ip6" "$vip6"
 }
 
-# stray6 NAME ADDRESS [NEXT-HEADER]: a packet that is no solicitation.
+# stray6 NAME ADDRESS [NEXT-HEADER [HOP-LIMIT]]: a packet that is no solicitation.
 stray6()
 {
-	figure "$1" -n "${3:-17}" c0 "$client_ip6" "$server_ip6" "$2"
+	figure "$1" -n "${3:-17}" -l "${4:-64}" c0 "$client_ip6" "$server_ip6" "$2"
 }
 
 # solicitation NAME ADDRESS: one that nobody answers.
@@ -37,14 +37,23 @@ solicitation()
 	figure "$1" -s c0 "$client_ip6" "$server_ip6" "$2"
 }
 
-# Packets that are no solicitation: UDP that only passes the first hook, as on a
-# router, UDP for this host, and two kinds that a hook must look into.
+# Packets that are no solicitation, by what stands behind the header, and by the hop
+# limit of what comes from the LAN itself: what only passes the first hook, as on a
+# router, and what is for this host.
 strays6()
 {
 	stray6 "stray6_$1" "$absent6"
 	stray6 "stray6_local_$1" "$server_ip6"
 	stray6 "stray6_icmp_$1" "$absent6" 58
+	stray6 "stray6_local_icmp_$1" "$server_ip6" 58
+	stray6 "stray6_options_$1" "$absent6" 60
+	stray6 "stray6_local_options_$1" "$server_ip6" 60
 	stray6 "stray6_no_next_header_$1" "$absent6" 59
+	stray6 "stray6_255_$1" "$absent6" 17 255
+	stray6 "stray6_local_255_$1" "$server_ip6" 17 255
+	stray6 "stray6_icmp_255_$1" "$absent6" 58 255
+	stray6 "stray6_local_icmp_255_$1" "$server_ip6" 58 255
+	[ -n "$short" ] || stray6 "stray6_options_255_$1" "$absent6" 60 255
 	[ -n "$short" ] || solicitation "stray6_solicitation_$1" "$absent6"
 }
 

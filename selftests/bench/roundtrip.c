@@ -3,14 +3,15 @@
  * How long a neighbour waits for an answer to ARP or to a neighbour solicitation,
  * and how long a frame that nobody answers takes.
  *
- *	roundtrip [-r] [-s] [-c COUNT] [-n NEXT] DEV SENDER TARGET [ABSENT]
+ *	roundtrip [-r] [-s] [-c COUNT] [-n NEXT] [-l HOPS] DEV SENDER TARGET [ABSENT]
  *
  * Asks for TARGET on DEV, again and again, and prints the nanoseconds of a round
  * trip: the least of some batches' means. With COUNT asks for so many addresses
  * from TARGET on, and prints the mean of theirs. With ABSENT, an address nobody has,
  * prints instead what a request for that adds (IPv6: a packet for it that is no
- * solicitation, its next header UDP or NEXT; with -s a solicitation): on a veth
- * pair the other end takes a frame in before the call that sends it returns.
+ * solicitation, its next header UDP or NEXT, its hop limit 64 or HOPS; with -s a
+ * solicitation): on a veth pair the other end takes a frame in before the call that
+ * sends it returns.
  * With -r the other end reflects what it gets: the answer itself is sent, and
  * comes back as it is.
  *
@@ -106,7 +107,7 @@ static double measure_all(int fd, const uint8_t mac[ETH_ALEN],
 
 static void misused(void)
 {
-	fputs("usage: roundtrip [-r] [-s] [-c COUNT] [-n NEXT] DEV SENDER TARGET [ABSENT]\n",
+	fputs("usage: roundtrip [-r] [-s] [-c COUNT] [-n NEXT] [-l HOPS] DEV SENDER TARGET [ABSENT]\n",
 	      stderr);
 	exit(2);
 }
@@ -116,13 +117,13 @@ int main(int argc, char **argv)
 	const struct timeval patience = { .tv_sec = 10 };
 	struct address sender, target, absent;
 	struct frame asked, expected, nobody;
-	uint8_t mac[ETH_ALEN], next = IPPROTO_UDP;
+	uint8_t mac[ETH_ALEN], next = IPPROTO_UDP, hops = 64;
 	bool reflected = false, solicits = false;
 	uint32_t count = 0;
 	double alone;
 	int c, fd;
 
-	while ((c = getopt(argc, argv, "rsc:n:")) != -1) {
+	while ((c = getopt(argc, argv, "rsc:n:l:")) != -1) {
 		if (c == 'r')
 			reflected = true;
 		else if (c == 's')
@@ -131,6 +132,8 @@ int main(int argc, char **argv)
 			count = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (c == 'n')
 			next = (uint8_t)strtoul(optarg, NULL, 10);
+		else if (c == 'l')
+			hops = (uint8_t)strtoul(optarg, NULL, 10);
 		else
 			misused();
 	}
@@ -153,7 +156,7 @@ int main(int argc, char **argv)
 	asked = request(mac, sender, target);
 	expected = answer(mac, sender, target);
 	nobody = solicits ? request(mac, sender, absent) :
-			    stray(mac, sender, absent, next);
+			    stray(mac, sender, absent, next, hops);
 	alone = measure(fd, BATCHES, reflected ? &expected : &asked, &expected,
 			NULL);
 	if (argc == 3) {

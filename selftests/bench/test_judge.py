@@ -39,11 +39,10 @@ PROMISED = {
     "answer_1000_of_1_vip": 1.05, "answer_100000_of_1_vip": 1.05,
     "nd_answer_1000_of_1_vip": 1.05, "nd_answer_100000_of_1_vip": 1.05,
     "arp_not_ours_1_vip": 240, "arp_not_ours_100000_vips": 240,
-    "ipv6_not_ours": 200, "ipv6_not_ours_local": 200, "ipv6_not_ours_icmp": 200,
-    "ipv6_not_ours_no_next_header": 200, "ipv6_not_ours_100000_vips": 200,
-    "ipv6_not_ours_local_100000_vips": 200,
-    "ipv6_not_ours_icmp_100000_vips": 200,
-    "ipv6_not_ours_no_next_header_100000_vips": 200,
+    **{f"ipv6_not_ours{kind}{many}": 200 for many in ("", "_100000_vips")
+       for kind in ("", "_local", "_icmp", "_local_icmp", "_options",
+                    "_local_options", "_no_next_header", "_255", "_local_255",
+                    "_icmp_255", "_local_icmp_255")},
     # None at all, but for what two runs differ by.
     "arp_without_vips": 10, "arp_after_the_last_vip": 10,
     "ipv6_without_vips": 10, "ipv6_with_ipv4_vips_only": 10,
