@@ -27,7 +27,7 @@
 #   make check-crash      three machines: one crashes, one is paused and goes on
 #   make bench            instructions of an answer, beside the kernel's own and
 #                         eBPF's, and what a cluster asks of its store, then
-#                         failover beside keepalived's, 6 runs each, with FULL=1 30
+#                         failover beside keepalived's
 #                                           BASE=rev compares with that commit
 #   make bench-check      judge the last bench by its bounds: red but after FULL=1, unless
 #                         SHORT=1 has only those of a short one judged
@@ -131,7 +131,7 @@ bench: guest-tools
 	@selftests/setup bench $(if $(SHORT)$(BASE),,kernels)
 	+@$(MAKE) -s -C selftests/bench
 	@selftests/bench/run $(if $(SHORT),--short) $(if $(FULL),--full) $(if $(BASE),--base $(BASE))
-	$(if $(SHORT)$(BASE),,@selftests/bench/failover --document $(if $(FULL),,--runs 6))
+	$(if $(SHORT)$(BASE),,@selftests/bench/failover --document)
 
 bench-check:
 	@selftests/bench/run --check $(if $(SHORT),--short)

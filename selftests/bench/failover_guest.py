@@ -158,6 +158,9 @@ class Stop:
         system.signal(node, signal.SIGTERM)
 
     def end(self, system, node):
+        # Others have heard of the new holder: l2announced need not deliver to who
+        # has not for two minutes more, which a second signal ends.
+        system.signal(node, signal.SIGTERM)
         system.process[node].wait()
         system.run(node)
 

@@ -113,7 +113,7 @@ def judge_failover(tap, report):
                  for system in failover_figures.SYSTEMS)
     least = failover_figures.RUNS
     tap.verdict(fewest >= least,
-                f"failover: {fewest} runs of each fault, of {least} (FULL=1)")
+                f"failover: {fewest} runs of each fault, of {least}")
     judge_part(tap, "failover", failover.get("results", {}),
                failover_figures.bounds())
 
