@@ -6,7 +6,9 @@
  *
  * A stream comes from one server, which may be cut off from the others and silent
  * for good. What we write ourselves has to come back on it: where it does not in
- * time, another stream is begun.
+ * time, another stream is begun. It may be no more than slow, where much has changed at
+ * once: another has to send all that again, and is given twice as long, so that one
+ * comes to its end.
  */
 #include <errno.h>
 #include <event2/event.h>
@@ -16,6 +18,9 @@
 #include "http.h"
 #include "lib/clock.h"
 #include "log.h"
+
+/* The most doublings of a wait. */
+#define PATIENCE	6
 
 static void set_timer(struct event *timer, uint32_t ms)
 {
@@ -86,6 +91,7 @@ void follow_listed(struct follow *f, const struct store_item *items, size_t n,
 	if (!f->retry)
 		return;
 	f->cursor = rev;
+	f->barren = 0;
 	f->have_cursor = true;
 	if (w->view)
 		w->view(w->arg, items, n, rev, true);
@@ -123,6 +129,7 @@ void follow_changes(struct follow *f, const struct store_item *items, size_t n,
 	while (from < n && items[from].version <= f->cursor)
 		from++;
 	f->cursor = rev;
+	f->barren = 0;
 	if (w->view)
 		w->view(w->arg, n ? items + from : NULL, n - from, rev, false);
 }
@@ -150,7 +157,7 @@ bool follow_ended(struct follow *f)
 static void await(struct follow *f)
 {
 	f->awaited = f->written;
-	set_timer(f->lag, f->lag_ms);
+	set_timer(f->lag, f->lag_ms << f->barren);
 }
 
 static void on_lag(evutil_socket_t fd, short what, void *arg)
@@ -165,6 +172,8 @@ static void on_lag(evutil_socket_t fd, short what, void *arg)
 	if (f->cursor < f->awaited) {
 		log_info("store: the watch has not shown version %" PRIu64 ": beginning another",
 			 f->awaited);
+		if (f->barren < PATIENCE)
+			f->barren++;
 		follow_again(f, 0);
 	}
 	await(f);

@@ -34,7 +34,8 @@ struct follow_ops {
  * @store: passed to @ops
  * @watcher: who is told
  * @retry_ms: between two tries
- * @lag_ms: how late a change of our own may be
+ * @lag_ms: how late a change of our own may be; of a stream that is begun in place
+ *	of one that was too late, twice as much as of that one
  * @stream: NULL while there is none
  * @listing: a list is under way
  * @have_cursor: a stream can be begun, or resumed, at @cursor
@@ -43,6 +44,7 @@ struct follow_ops {
  * @awaited: of that, what is due when @lag is
  * @retry: the next try
  * @lag: timer
+ * @barren: streams in a row that were too late
  */
 struct follow {
 	const struct follow_ops *ops;
@@ -56,6 +58,7 @@ struct follow {
 	uint64_t written;
 	uint64_t awaited;
 	struct event *retry, *lag;
+	unsigned int barren;
 };
 
 /**

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 #include <event2/event.h>
+#include <sys/time.h>
 
 #include "../l2announced/follow.h"
 #include "../l2announced/http.h"
@@ -107,6 +108,47 @@ static void test_one_that_stops_keeping_up(void **state)
 	assert_int_equal(streams, 2);
 }
 
+/* How long the stream there is has to show what was written, ms. */
+static double due_in(void)
+{
+	struct timeval due, now;
+
+	assert_true(event_pending(follow.lag, EV_TIMEOUT, &due));
+	assert_int_equal(gettimeofday(&now, NULL), 0);
+	evutil_timersub(&due, &now, &due);
+	return (double)due.tv_sec * 1e3 + (double)due.tv_usec / 1e3;
+}
+
+/* The time is over for the stream there is: another is begun. */
+static void too_late(void)
+{
+	int before = streams;
+
+	event_active(follow.lag, EV_TIMEOUT, 1);
+	next();
+	while (streams == before)
+		next();
+}
+
+static void test_slow_ones(void **state)
+{
+	(void)state;
+	follow.lag_ms = 100000;
+	follow_wrote(&follow, 11);
+	assert_true(due_in() <= 100000);
+	for (int doubled = 1; doubled <= 6; doubled++) {
+		too_late();
+		assert_true(due_in() > 100000U << (doubled - 1));
+	}
+	too_late();
+	assert_true(due_in() <= 100000U << 6);
+	/* One of them has told something. */
+	follow_changes(&follow, NULL, 0, 11);
+	event_del(follow.lag);
+	follow_wrote(&follow, 12);
+	assert_true(due_in() <= 100000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -114,6 +156,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_one_that_does_not, begin, end),
 		cmocka_unit_test_setup_teardown(test_one_that_stops_keeping_up,
 						begin, end),
+		cmocka_unit_test_setup_teardown(test_slow_ones, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
