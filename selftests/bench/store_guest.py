@@ -25,8 +25,8 @@ DURATION_MS = 3000
 RENEW_MS = DURATION_MS // 4
 # Time enough for thousands of services, s.
 PATIENCE = 3600
-# Services in one of etcd's transactions.
-AT_ONCE = 1000
+# Services in one of etcd's transactions: it tells of each in one piece.
+AT_ONCE = 100
 COUNTERS = {"writes": "etcd_mvcc_put_total",
             "requests": "grpc_server_handled_total",
             "received": "etcd_network_client_grpc_received_bytes_total",
