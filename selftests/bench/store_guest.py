@@ -67,34 +67,45 @@ def put(prefix, records):
         input=json.dumps({"success": puts}))
 
 
-def fill(prefix, names, count):
-    """So many services, as the nodes would share them: each has its holder.
-
-    What has one at once is nothing to claim, and that would take long. Each node is in
-    its first incarnation.
-    """
-    for begin in range(0, count, AT_ONCE):
-        found = {}
-        for n in range(begin, min(begin + AT_ONCE, count)):
-            vips = [f"12.{1 + n // 65536}.{n // 256 % 256}.{n % 256}"]
-            found[f"service/bench/s{n}"] = {"vips": vips, "devs": ["eth0"]}
-            found[f"holder/bench/s{n}"] = {
-                "node": names[n % len(names)], "incarnation": 1, "token": 1,
-                "vips": vips}
-        put(prefix, found)
-
-
 def answering(name):
     vips = json.loads(call("ip", "netns", "exec", name, "l2ctl", "-j", "vip",
                            "show"))
     return sum(vip["answering"] for vip in vips)
 
 
-def all_answered(names, count):
-    """Each service has its VIP answered, by the node that it began with."""
-    seen = lab.asked(names[0], "service", "show") or []
-    held = sum(s["state"] == "held" and s["token"] == 1 for s in seen)
-    return held == count == sum(map(answering, names))
+class Rest:
+    """Whether each service has its VIP answered, and none has changed hands lately."""
+
+    def __init__(self, names, count):
+        self.names, self.count, self.tokens = names, count, None
+
+    def __call__(self):
+        seen = lab.asked(self.names[0], "service", "show") or []
+        held = sum(s["state"] == "held" for s in seen)
+        before, self.tokens = self.tokens, [s["token"] for s in seen]
+        return (held == self.count == sum(map(answering, self.names)) and
+                self.tokens == before)
+
+
+def fill(prefix, names, count):
+    """So many services, as the nodes would share them: each has its holder.
+
+    What has one at once is nothing to claim, and that would take long. Each node is in
+    its first incarnation. The next come when the last are at rest: all nodes hear of
+    all on the one CPU that they share, and too much at once would make them late.
+    """
+    for begin in range(0, count, AT_ONCE):
+        end, found = min(begin + AT_ONCE, count), {}
+        for n in range(begin, end):
+            vips = [f"12.{1 + n // 65536}.{n // 256 % 256}.{n % 256}"]
+            found[f"service/bench/s{n}"] = {"vips": vips, "devs": ["eth0"]}
+            found[f"holder/bench/s{n}"] = {
+                "node": names[n % len(names)], "incarnation": 1, "token": 1,
+                "vips": vips}
+        put(prefix, found)
+        until(f"{end} services are at rest", Rest(names, end), PATIENCE, pause=1)
+
+
 
 
 def renewed(nodes, times):
@@ -130,9 +141,6 @@ def cluster(names, count, etcd, seconds):
     until("the nodes are ready", lambda: lab.all_ready(names, len(names)),
           PATIENCE)
     fill(prefix, names, count)
-    # Looking costs the one CPU that all share.
-    until("all is answered", lambda: all_answered(names, count), PATIENCE,
-          pause=2)
     found = measured(seconds, controllers, etcd)
     for name, process in zip(names, controllers):
         kill_group(process)
