@@ -15,6 +15,7 @@ import tempfile
 import traceback
 
 sys.dont_write_bytecode = True
+import document  # noqa: E402
 import failover_figures  # noqa: E402
 import figures  # noqa: E402
 import judge  # noqa: E402
@@ -448,6 +449,14 @@ def test_store():
         found = store.results([a_line(3, 1), a_line(3, 100, off)])
         name = "store_writes_off_renewals_3_nodes_100_services"
         assert found[name]["within"] == good, off
+
+
+def test_document():
+    """each result of a column has its line in the document"""
+    with open(document.DOC, encoding="utf-8") as file:
+        words = set(file.read().split())
+    missing = [name for name in figures.bounds() if name not in words]
+    assert not missing, f"run \"make bench\": no line for {missing}"
 
 
 def test_comparison():
