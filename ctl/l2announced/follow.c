@@ -19,8 +19,8 @@
 #include "lib/clock.h"
 #include "log.h"
 
-/* The most doublings of a wait. */
-#define PATIENCE	6
+/* How often the wait doubles at most. */
+#define DOUBLINGS	6
 
 static void set_timer(struct event *timer, uint32_t ms)
 {
@@ -172,7 +172,7 @@ static void on_lag(evutil_socket_t fd, short what, void *arg)
 	if (f->cursor < f->awaited) {
 		log_info("store: the watch has not shown version %" PRIu64 ": beginning another",
 			 f->awaited);
-		if (f->barren < PATIENCE)
+		if (f->barren < DOUBLINGS)
 			f->barren++;
 		follow_again(f, 0);
 	}

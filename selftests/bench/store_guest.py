@@ -106,8 +106,6 @@ def fill(prefix, names, count):
         until(f"{end} services are at rest", Rest(names, end), PATIENCE, pause=1)
 
 
-
-
 def renewed(nodes, times):
     """Wait until each of them, at rest, has renewed so often."""
     least = counters()["writes"] + nodes * times
