@@ -221,11 +221,18 @@ static void remove_routes(struct agent *a, const struct deliver_route *had,
 static void set_served(struct agent *a, const struct el_action *action,
 		       uint64_t now)
 {
-	uint64_t linger = action->linger ?
-			  now + a->config->linger_ms * L2A_NSEC_PER_MSEC : 0;
-
-	served_set(&a->served, action, linger);
+	served_set(&a->served, action, now,
+		   a->config->linger_ms * L2A_NSEC_PER_MSEC);
 	health_set(a->health, action->name, action->rec);
+}
+
+void agent_part(struct agent *a)
+{
+	uint64_t again = responder_part(a->responder,
+					l2a_clock_ns(CLOCK_MONOTONIC));
+
+	if (again)
+		agent_set_timer(a->part, again);
 }
 
 /* The services that actions which follow each other are about. */
@@ -247,8 +254,10 @@ static void do_serve(struct agent *a, const struct el_action *actions, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct served *s = served_find(&a->served, actions[i].name);
 
-		served(a, s, responder_served(a->responder, s));
+		if (!s->silent_by)
+			served(a, s, responder_served(a->responder, s));
 	}
+	agent_part(a);
 }
 
 static void end_loop(void *arg)

@@ -208,6 +208,13 @@ void agent_on_routes(int fd, short what, void *arg)
 	agent_set_routes(arg);
 }
 
+void agent_on_part(int fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	agent_part(arg);
+}
+
 const struct store_watcher agent_watcher = {
 	.view = on_view,
 	.state = on_store_state,

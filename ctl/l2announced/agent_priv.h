@@ -47,6 +47,7 @@ struct agent {
 	struct event *tick;
 	struct event *check;
 	struct event *routes;
+	struct event *part;
 	struct waiting *queue, **queue_end;
 	bool busy;
 	bool kernel;
@@ -74,6 +75,9 @@ void agent_raise(struct agent *a, const struct el_event *ev,
 /** agent_raise_soon() - the same, together with what else comes by then */
 void agent_raise_soon(struct agent *a, const struct el_event *ev,
 		      const char *service);
+
+/** agent_part() - make silent what waited for one more answer, and look again later */
+void agent_part(struct agent *a);
 void agent_set_routes(struct agent *a);
 void agent_set_timer(struct event *timer, uint64_t ns);
 struct record *agent_parse(enum record_kind kind, const struct store_item *item);
@@ -87,6 +91,7 @@ void agent_on_health(void *arg, const char *service, bool ok);
 void agent_on_tick(int fd, short what, void *arg);
 void agent_on_check(int fd, short what, void *arg);
 void agent_on_routes(int fd, short what, void *arg);
+void agent_on_part(int fd, short what, void *arg);
 
 /* agent_tell.c */
 

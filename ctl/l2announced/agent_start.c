@@ -56,7 +56,8 @@ static int open_all(struct agent *a, struct l2a_error *err)
 	a->tick = evtimer_new(a->base, agent_on_tick, a);
 	a->check = evtimer_new(a->base, agent_on_check, a);
 	a->routes = evtimer_new(a->base, agent_on_routes, a);
-	if (!a->tick || !a->check || !a->routes)
+	a->part = evtimer_new(a->base, agent_on_part, a);
+	if (!a->tick || !a->check || !a->routes || !a->part)
 		return l2a_fail(err, -ENOMEM, "out of memory");
 	if (make_election(a, err))
 		return err->code;
@@ -122,6 +123,8 @@ void agent_free(struct agent *a)
 		event_free(a->check);
 	if (a->routes)
 		event_free(a->routes);
+	if (a->part)
+		event_free(a->part);
 	free(a->store_error);
 	free(a);
 }

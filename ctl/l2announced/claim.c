@@ -154,6 +154,7 @@ static void tell_kernel(struct election *e, struct el_service *s,
 	action->token = el_fault(e, EL_FAULT_NO_TOKEN) ? 0 : e->self.incarnation;
 	/* With nobody to have it next, there is nobody to hear of. */
 	action->linger = s->mine && !stay && s->assigned;
+	action->unhurried = action->linger && view_sound(e, s);
 }
 
 static char *rfc3339(int64_t wall)

@@ -246,6 +246,7 @@ enum el_reason {
  * @serve: EL_SERVE: what the kernel should do for the service's VIPs
  * @seq: EL_SERVE: comes back with the completion
  * @linger: EL_SERVE: go on delivering for a while
+ * @unhurried: EL_SERVE: standby may wait for one more answer: see served_set()
  * @note: EL_NOTE: what happened
  * @node: EL_NOTE: the node it is about, or NULL. Owned
  * @reason: EL_NOTE_ACQUIRED: why
@@ -264,6 +265,7 @@ struct el_action {
 	enum el_serve serve;
 	uint64_t seq;
 	bool linger;
+	bool unhurried;
 	enum el_note note;
 	char *node;
 	enum el_reason reason;

@@ -13,6 +13,12 @@ static bool any_dev(const struct names *devs, const struct names *patterns)
 	return false;
 }
 
+bool view_sound(const struct election *e, const struct el_service *s)
+{
+	return s->spec && s->fit && e->now->mono >= s->sick_until &&
+	       any_dev(&e->links, &s->spec->service.devs);
+}
+
 /* Of ourselves we know better than our record, which comes after. */
 static const char *own_hindrance(const struct election *e,
 				 const struct el_service *s)

@@ -9,11 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answered.h"
 #include "lib/clock.h"
 #include "log.h"
 #include "log_ids.h"
 #include "responder.h"
 #include "vips.h"
+
+#define PART_MOST	16	/* services that wait for an answer at a time */
+#define PART_LOOK_NS	(2 * L2A_NSEC_PER_MSEC)	/* between two looks for one */
 
 /* A deadline long past: makes the lease known and valid for nobody. */
 #define PAST_NS	1
@@ -297,17 +301,21 @@ void responder_sync(struct responder *r)
  */
 static bool served(const struct responder *r, const struct served *s)
 {
-	return s->serve == EL_SERVE_ACTIVE ?
-	       vips_active(&r->vips, s, r->links) : r->silent && !r->left;
+	/* Without the module nothing answers, which is half of what is asked. */
+	if (!r->genl)
+		return s->serve != EL_SERVE_ACTIVE;
+	if (s->serve == EL_SERVE_ACTIVE)
+		return vips_active(&r->vips, s, r->links);
+	return r->silent && !r->left && !s->silent_by;
 }
 
 bool responder_served(struct responder *r, struct served *s)
 {
-	/* Without the module nothing answers, which is half of what is asked. */
-	if (!r->genl)
-		return s->serve != EL_SERVE_ACTIVE;
-	s->unfinished = !served(r, s);
-	return !s->unfinished;
+	bool done = served(r, s);
+
+	if (r->genl)
+		s->unfinished = !done;
+	return done;
 }
 
 /* Comparing with what the kernel has. */
@@ -420,6 +428,39 @@ static void finish(struct responder *r)
 		s->unfinished = false;
 		r->hooks.served(r->hooks.arg, s);
 	}
+}
+
+/* Falling silent right behind an answer. */
+
+static bool still_waits(struct responder *r, struct served *s, uint64_t now)
+{
+	return r->genl && now < s->silent_by &&
+	       !answered_again(r->genl, s, r->links);
+}
+
+uint64_t responder_part(struct responder *r, uint64_t now)
+{
+	unsigned int waiting = 0;
+	bool ended = false;
+
+	for (size_t i = 0; i < r->list->n; i++) {
+		struct served *s = &r->list->v[i];
+
+		if (!s->silent_by)
+			continue;
+		if (waiting < PART_MOST && still_waits(r, s, now)) {
+			waiting++;
+			continue;
+		}
+		s->silent_by = 0;
+		s->unfinished = true;
+		ended = true;
+	}
+	if (ended) {
+		responder_sync(r);
+		finish(r);
+	}
+	return waiting ? PART_LOOK_NS : 0;
 }
 
 void responder_check(struct responder *r, bool mend)

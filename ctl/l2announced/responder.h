@@ -76,6 +76,18 @@ void responder_sync(struct responder *r);
 bool responder_served(struct responder *r, struct served *s);
 
 /**
+ * responder_part() - make silent what may be by now
+ * @r: responder
+ * @now: CLOCK_MONOTONIC ns
+ *
+ * A service with silent_by set is: once it has answered again, at that time, or when many
+ * others wait. The hook served tells of each.
+ *
+ * Return: ns until this should be done again; 0 where nothing waits.
+ */
+uint64_t responder_part(struct responder *r, uint64_t now);
+
+/**
  * responder_vips() - the VIPs under the lease, as the kernel has them now
  * @r: responder
  * @vips: receives the list, to be freed with free(); NULL where there are none

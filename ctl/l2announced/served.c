@@ -56,20 +56,54 @@ static void set_spec(struct served *s, struct record *spec)
 	}
 }
 
+bool served_answers(const struct served *s)
+{
+	return s->serve == EL_SERVE_ACTIVE || s->silent_by;
+}
+
+/* Nothing becomes active by it that was not. */
+static bool same(const struct served *s, const struct record *spec)
+{
+	return s->spec && spec &&
+	       names_equal(&s->spec->service.vips, &spec->service.vips) &&
+	       names_equal(&s->spec->service.devs, &spec->service.devs);
+}
+
+static bool may_wait(const struct served *s, const struct el_action *action)
+{
+	return action->unhurried && action->serve == EL_SERVE_STANDBY &&
+	       served_answers(s) && s->token == action->token &&
+	       same(s, action->rec);
+}
+
+static void wait_or_not(struct served *s, const struct el_action *action,
+			uint64_t now)
+{
+	if (!may_wait(s, action)) {
+		s->silent_by = 0;
+	} else if (!s->silent_by) {
+		s->silent_by = now + UNHURRIED_NS;
+		s->answered = NOT_COUNTED;
+	}
+}
+
 struct served *served_set(struct served_list *list,
-			  const struct el_action *action,
-			  uint64_t linger_until)
+			  const struct el_action *action, uint64_t now,
+			  uint64_t linger_ns)
 {
 	struct served *s = served_find(list, action->name);
 
 	if (!s)
 		s = add(list, action->name);
+	wait_or_not(s, action, now);
 	set_spec(s, action->rec);
 	s->serve = action->serve;
 	s->token = action->token;
 	s->seq = action->seq;
-	if (linger_until || action->serve != EL_SERVE_STANDBY)
-		s->linger_until = linger_until;
+	if (action->linger)
+		s->linger_until = now + linger_ns;
+	else if (action->serve != EL_SERVE_STANDBY)
+		s->linger_until = 0;
 	return s;
 }
 

@@ -23,6 +23,8 @@
  * @token: under which it is active
  * @seq: of the election's action
  * @linger_until: CLOCK_MONOTONIC ns until which to deliver though standby
+ * @silent_by: CLOCK_MONOTONIC ns by when to be standby, for now it answers still; 0: at once
+ * @answered: how often it had answered when that began, or NOT_COUNTED
  * @unfinished: the kernel has not done it yet
  */
 struct served {
@@ -34,8 +36,13 @@ struct served {
 	uint64_t token;
 	uint64_t seq;
 	uint64_t linger_until;
+	uint64_t silent_by;
+	uint64_t answered;
 	bool unfinished;
 };
+
+#define UNHURRIED_NS	(50 * 1000000ULL)
+#define NOT_COUNTED	UINT64_MAX
 
 struct lh_table;
 
@@ -58,13 +65,21 @@ struct served *served_find(struct served_list *list, const char *name);
  * served_set() - take an action of the election
  * @list: all of them
  * @action: an EL_SERVE
- * @linger_until: CLOCK_MONOTONIC ns; 0 where nothing is to linger
+ * @now: CLOCK_MONOTONIC ns
+ * @linger_ns: how long to deliver what is handed over
+ *
+ * What falls silent unhurried and answered for the same until now, does so right behind
+ * its next answer (see responder_part()), or after UNHURRIED_NS: who asks at a
+ * steady pace does not ask in the time that it takes the next node to begin.
  *
  * Return: the service, good until the next call.
  */
 struct served *served_set(struct served_list *list,
-			  const struct el_action *action,
-			  uint64_t linger_until);
+			  const struct el_action *action, uint64_t now,
+			  uint64_t linger_ns);
+
+/** served_answers() - its VIPs should be active: as it serves, or for one more answer */
+bool served_answers(const struct served *s);
 
 /** served_clear() - forget all */
 void served_clear(struct served_list *list);

@@ -280,6 +280,9 @@ bool view_self(const struct election *e, const char *name);
 const char *view_hindrance(const struct election *e, const struct el_node *node,
 			   const struct el_service *s);
 
+/** view_sound() - this node answers for a service, and it works, as far as is known */
+bool view_sound(const struct election *e, const struct el_service *s);
+
 /** view_can_hold() - a node is ready and has what a service needs */
 bool view_can_hold(const struct election *e, const struct el_node *node,
 		   const struct el_service *s);

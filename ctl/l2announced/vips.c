@@ -112,8 +112,8 @@ static void want_service(struct vips *vips, struct vips *more,
 		for (size_t i = 0; i < s->n_vips; i++) {
 			if (own)
 				want(vips, more, &s->vips[i], &list[k],
-				     s->serve == EL_SERVE_ACTIVE ? VIP_ACTIVE :
-				     VIP_STANDBY, s->token);
+				     served_answers(s) ? VIP_ACTIVE : VIP_STANDBY,
+				     s->token);
 			else if (spec->deliver && s->vips[i].family == AF_INET)
 				want(vips, more, &s->vips[i], &list[k],
 				     VIP_STANDBY, 0);

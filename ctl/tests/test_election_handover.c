@@ -64,6 +64,8 @@ static void test_silent_first_then_given(void **state)
 	assert_true(serves("s", EL_SERVE_STANDBY));
 	/* Whoever has not heard of the next one goes on being served. */
 	assert_true(find(EL_SERVE)->linger);
+	/* No answer comes where the link is down. */
+	assert_false(find(EL_SERVE)->unhurried);
 	assert_null(find_put(RECORD_HOLDER, "s"));
 	served("s", true);
 	holder = &find_put(RECORD_HOLDER, "s")->rec->holder;
@@ -380,6 +382,7 @@ static void test_stop_hands_over_and_leaves(void **state)
 	step(&stop);
 	assert_true(serves("s", EL_SERVE_STANDBY));
 	assert_true(find(EL_SERVE)->linger);
+	assert_true(find(EL_SERVE)->unhurried);
 	/* Who hears of the release is to know already: it might give it more. */
 	news = put_req(RECORD_NODE, "me");
 	assert_int_equal(find_put(RECORD_NODE, "me")->rec->node.state,

@@ -104,6 +104,7 @@ static void test_sick_hands_over(void **state)
 	holding_checked(PEER("3", "ready", "1"));
 	health(false);
 	assert_true(serves("s", EL_SERVE_STANDBY));
+	assert_false(find(EL_SERVE)->unhurried);
 	served("s", true);
 	assert_string_equal(find_put(RECORD_HOLDER, "s")->rec->holder.node,
 			    "peer");

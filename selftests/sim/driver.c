@@ -50,8 +50,13 @@ static void tell_outcome(struct world *w, struct host *h,
 			 const struct el_action *a)
 {
 	struct served *s = served_find(&h->served, a->name);
-	bool ok = responder_served(h->responder, s);
+	bool ok;
 
+	if (s->silent_by) {
+		tell(w, h, "%s standby: after one more answer", a->name);
+		return;
+	}
+	ok = responder_served(h->responder, s);
 	tell(w, h, "%s %s%s", a->name,
 	     a->serve == EL_SERVE_ACTIVE ? "active" :
 	     a->serve == EL_SERVE_STANDBY ? "standby" : "gone",
@@ -61,16 +66,44 @@ static void tell_outcome(struct world *w, struct host *h,
 	tell_served(h, s, ok);
 }
 
+static void part_due(struct world *w, struct happening *hp);
+
+static void part(struct world *w, struct host *h)
+{
+	struct happening *hp;
+	uint64_t again;
+
+	netlink_turn(w, h);
+	again = responder_part(h->responder, host_monotime(w, h));
+	if (!again)
+		return;
+	hp = later(w, again, part_due);
+	h->part_at = hp->at;
+	hp->host = h;
+	hp->life = h->life;
+}
+
+static void part_due(struct world *w, struct happening *hp)
+{
+	struct host *h = hp->host;
+
+	if (h->life != hp->life || h->part_at != hp->at)
+		return;
+	h->part_at = NO_TIME;
+	host_deliver(w, h, message_turn(part), 0);
+}
+
 /* Of several services at once: the kernel is asked once for all of them. */
 void driver_serve(struct world *w, struct host *h, const struct el_action *a,
 		  size_t n)
 {
 	netlink_turn(w, h);
 	for (size_t i = 0; i < n; i++)
-		served_set(&h->served, &a[i], 0);
+		served_set(&h->served, &a[i], host_monotime(w, h), 0);
 	responder_sync(h->responder);
 	for (size_t i = 0; i < n; i++)
 		tell_outcome(w, h, &a[i]);
+	part(w, h);
 }
 
 void driver_lease(struct world *w, struct host *h, const struct el_action *a)
@@ -97,6 +130,13 @@ void driver_links(struct world *w, struct host *h)
 
 /* ---- the comparison */
 
+static void compare(struct world *w, struct host *h)
+{
+	netlink_turn(w, h);
+	responder_check(h->responder, election_settled(h->election));
+	driver_check(w, h, h->module ? h->reconcile : MISSING);
+}
+
 static void due(struct world *w, struct happening *hp)
 {
 	struct host *h = hp->host;
@@ -105,7 +145,7 @@ static void due(struct world *w, struct happening *hp)
 		return;
 	/* It waits for its turn behind what is being done. */
 	h->check_at = NO_TIME;
-	host_deliver(w, h, message_check(), 0);
+	host_deliver(w, h, message_turn(compare), 0);
 }
 
 /* One timer, as the agent has: set again, it is another time that counts. */
@@ -116,13 +156,6 @@ void driver_check(struct world *w, struct host *h, uint64_t wait)
 	h->check_at = hp->at;
 	hp->host = h;
 	hp->life = h->life;
-}
-
-void driver_compare(struct world *w, struct host *h)
-{
-	netlink_turn(w, h);
-	responder_check(h->responder, election_settled(h->election));
-	driver_check(w, h, h->module ? h->reconcile : MISSING);
 }
 
 /* What an earlier process left is in the way of every release. */

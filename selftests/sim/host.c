@@ -51,11 +51,11 @@ struct message *message_new(enum el_event_type type)
 	return msg;
 }
 
-struct message *message_check(void)
+struct message *message_turn(void (*turn)(struct world *w, struct host *h))
 {
 	struct message *msg = xmalloc(sizeof(*msg));
 
-	msg->check = true;
+	msg->turn = turn;
 	return msg;
 }
 
@@ -83,13 +83,16 @@ uint64_t host_boottime(const struct world *w, const struct host *h)
 	return h->offset + w->now + (uint64_t)drift;
 }
 
+uint64_t host_monotime(const struct world *w, const struct host *h)
+{
+	return host_boottime(w, h) - h->slept;
+}
+
 static struct el_now host_now(const struct world *w, const struct host *h)
 {
-	uint64_t boot = host_boottime(w, h);
-
 	return (struct el_now){
-		.boot = boot,
-		.mono = boot - h->slept,
+		.boot = host_boottime(w, h),
+		.mono = host_monotime(w, h),
 		.wall = (int64_t)(w->now / SEC),
 	};
 }
@@ -97,7 +100,7 @@ static struct el_now host_now(const struct world *w, const struct host *h)
 /* How long until this host's CLOCK_MONOTONIC shows an instant. */
 static uint64_t until(const struct world *w, const struct host *h, uint64_t mono)
 {
-	uint64_t now = host_now(w, h).mono;
+	uint64_t now = host_monotime(w, h);
 	uint64_t left = mono > now ? mono - now : 0;
 	int64_t drift = (int64_t)(left / 1000000) * h->drift_ppm;
 
@@ -307,13 +310,13 @@ static void take(struct world *w, struct host *h, struct message *msg)
 {
 	struct el_now now = host_now(w, h);
 
-	if (msg->check) {
-		driver_compare(w, h);
+	if (msg->turn) {
+		msg->turn(w, h);
 		return;
 	}
 	if (msg->ev.type == EL_EV_LINKS)
 		driver_links(w, h);
-	msg->ev.more = h->inbox && !h->inbox->check;
+	msg->ev.more = h->inbox && !h->inbox->turn;
 	h->decided = now.boot;
 	election_step(h->election, &msg->ev, &now, &h->actions);
 	set_timer(w, h);

@@ -220,6 +220,24 @@ long l2a_genl_batch(struct l2a_genl *g, struct nl_msg *const *msgs, size_t n,
 	return fails ? lost(err) : refused;
 }
 
+/* Somebody asks for it now and then. */
+int l2a_vip_get(struct l2a_genl *g, const struct l2a_addr *addr,
+		uint32_t ifindex, struct l2a_vip *vip, struct l2a_error *err)
+{
+	struct kernel_vip *known = &g->kernel->vips[number_of_vip(addr)];
+	int ret = gone(g, err);
+
+	(void)ifindex;
+	if (ret)
+		return ret;
+	if (!known->known || in_trouble(2))
+		return l2a_fail(err, -ENOENT, "no such VIP");
+	known->replies += known->active && chance(world, 5);
+	memset(vip, 0, sizeof(*vip));
+	vip->replies = known->replies;
+	return 0;
+}
+
 int l2a_vip_del(struct l2a_genl *g, const struct l2a_addr *addr,
 		uint32_t ifindex, struct l2a_error *err)
 {

@@ -55,10 +55,10 @@ struct happening {
 	int number;
 };
 
-/* An event on its way into a process; or its time to compare with the kernel. */
+/* An event on its way into a process; or what else it does at its turn, then. */
 struct message {
 	struct message *next;
-	bool check;
+	void (*turn)(struct world *w, struct host *h);	/* NULL: an event */
 	struct el_event ev;
 	struct el_item *items;
 	struct names active;
@@ -70,6 +70,7 @@ struct kernel_vip {
 	bool active;
 	bool unbound;		/* a fault: whatever the token */
 	uint64_t token;
+	uint64_t replies;
 };
 
 /* What outlives the process; one process drives it, unless that is the fault. */
@@ -108,6 +109,7 @@ struct host {
 	bool module;		/* it is there, as far as the process knows */
 	uint64_t reconcile;	/* between two comparisons with the kernel */
 	uint64_t check_at;	/* when it next compares; NO_TIME: it is its turn */
+	uint64_t part_at;	/* when it next looks for answers; NO_TIME: the same */
 
 	/* The backends, and the checks the process has been told of. */
 	bool failing[MAX_SERVICES];
@@ -232,10 +234,11 @@ void host_fail(struct world *w, struct host *h, int service, bool failing);
 void host_deliver(struct world *w, struct host *h, struct message *msg,
 		  uint64_t delay);
 uint64_t host_boottime(const struct world *w, const struct host *h);
+uint64_t host_monotime(const struct world *w, const struct host *h);
 bool host_serves(const struct host *h);
 void host_drop(struct host *h);
 struct message *message_new(enum el_event_type type);
-struct message *message_check(void);
+struct message *message_turn(void (*turn)(struct world *w, struct host *h));
 void message_free(struct message *msg);
 const char *service_name(int number);
 const char *vip_name(int number);
@@ -276,9 +279,8 @@ void driver_serve(struct world *w, struct host *h, const struct el_action *a,
 void driver_lease(struct world *w, struct host *h, const struct el_action *a);
 void driver_lease_end(struct world *w, struct host *h);
 void driver_links(struct world *w, struct host *h);
-/* Compare with the kernel after that long; that moment; after an event. */
+/* Compare with the kernel after that long; after an event. */
 void driver_check(struct world *w, struct host *h, uint64_t wait);
-void driver_compare(struct world *w, struct host *h);
 void driver_after(struct world *w, struct host *h);
 
 /* store.c */
