@@ -293,8 +293,12 @@ static noinline unsigned int take_in(struct l2a_net *ln, struct sk_buff *skb,
 	return verdict;
 }
 
-static unsigned int nd_pre_routing(void *priv, struct sk_buff *skb,
-				   const struct nf_hook_state *state)
+/*
+ * Every IPv6 packet comes here and, to this host, to nd_local_in(). Who traces sees
+ * take_in() and deliver(), and so what is looked into.
+ */
+static notrace unsigned int nd_pre_routing(void *priv, struct sk_buff *skb,
+					   const struct nf_hook_state *state)
 {
 	return likely(l2a_nd_unlikely_in(skb)) ? NF_ACCEPT :
 						 take_in(priv, skb, state);
@@ -333,8 +337,8 @@ static noinline unsigned int deliver(struct l2a_net *ln, struct sk_buff *skb,
 	return verdict;
 }
 
-static unsigned int nd_local_in(void *priv, struct sk_buff *skb,
-				const struct nf_hook_state *state)
+static notrace unsigned int nd_local_in(void *priv, struct sk_buff *skb,
+					const struct nf_hook_state *state)
 {
 	return likely(l2a_nd_unlikely_in(skb)) ? NF_ACCEPT :
 						 deliver(priv, skb, state);

@@ -55,10 +55,28 @@ void l2a_nd_write(struct sk_buff *skb, const struct net_device *dev,
  * What may stand before a message besides a fragment's header, of which RFC 6980
  * wants no neighbour discovery.
  */
-static inline bool l2a_nd_may_follow(u8 next)
+static __always_inline bool l2a_nd_may_follow(u8 next)
 {
 	return next == NEXTHDR_HOP || next == NEXTHDR_ROUTING ||
 	       next == NEXTHDR_AUTH || next == NEXTHDR_DEST;
+}
+
+/* TCP and UDP are in that range, as is hardly anything else. */
+static __always_inline bool l2a_nd_unlikely_header(u8 next)
+{
+	if (likely(next > NEXTHDR_HOP && next < NEXTHDR_ROUTING))
+		return true;
+	return !l2a_nd_may_follow(next);
+}
+
+/*
+ * The type is the first byte (RFC 4443, section 2.1). Echoes, errors and MLD are below
+ * those of discovery (RFC 4861, section 4), and hardly any are above.
+ */
+static __always_inline bool l2a_nd_unlikely_icmp(const struct sk_buff *skb)
+{
+	return skb_headlen(skb) > sizeof(struct ipv6hdr) &&
+	       skb->data[sizeof(struct ipv6hdr)] < NDISC_ROUTER_SOLICITATION;
 }
 
 /**
@@ -76,14 +94,8 @@ static __always_inline bool l2a_nd_unlikely(const struct sk_buff *skb)
 {
 	const struct ipv6hdr *ip6 = (const struct ipv6hdr *)skb->data;
 
-	/*
-	 * The type is the first byte (RFC 4443, section 2.1). Echoes, errors and MLD are
-	 * below those of discovery (RFC 4861, section 4), and hardly any are above.
-	 */
-	if (ip6->nexthdr == IPPROTO_ICMPV6)
-		return skb_headlen(skb) > sizeof(*ip6) &&
-		       *(const u8 *)(ip6 + 1) < NDISC_ROUTER_SOLICITATION;
-	return !l2a_nd_may_follow(ip6->nexthdr);
+	return ip6->nexthdr == IPPROTO_ICMPV6 ?
+	       l2a_nd_unlikely_icmp(skb) : l2a_nd_unlikely_header(ip6->nexthdr);
 }
 
 /**
@@ -101,8 +113,16 @@ static __always_inline bool l2a_nd_unlikely_in(const struct sk_buff *skb)
 {
 	const struct ipv6hdr *ip6 = (const struct ipv6hdr *)skb->data;
 
-	return likely(ip6->hop_limit != L2A_ND_HOP_LIMIT) ||
-	       l2a_nd_unlikely(skb);
+	/* The two are neighbours: one comparison, which spares ICMPv6 one more. */
+	if (unlikely((ip6->hop_limit << 8 | ip6->nexthdr) ==
+		     (L2A_ND_HOP_LIMIT << 8 | IPPROTO_ICMPV6)))
+		return l2a_nd_unlikely_icmp(skb);
+	/* Else the compiler works out for each what only few have to be asked. */
+	barrier();
+	if (likely(ip6->hop_limit != L2A_ND_HOP_LIMIT))
+		return true;
+	barrier();
+	return l2a_nd_unlikely_header(ip6->nexthdr);
 }
 
 #endif /* L2A_ND_PACKET_H */
