@@ -28,6 +28,17 @@ unanswered() {
 		saw --since "$start" -- invalid=1 requests=0 replies=0
 }
 
+# behind DESCRIPTION NUMBER,...: a solicitation behind extension headers, in which the
+# judge sees none.
+behind() {
+	local start
+
+	start=$(now)
+	solicit neighbor eth0 "$VIP" "from=${ADDRESS6[neighbor]}" "behind=$2"
+	check "behind $1: answered" saw --since "$start" -- requests=0 replies=1 \
+		malformed=0 other_source=0 "sequence=${MAC[worker1]}"
+}
+
 # hears_itself: worker1 advertises the VIP to all nodes through a raw socket, without
 # a link-layer address, and gets what the stack loops back.
 hears_itself() {
@@ -101,7 +112,7 @@ tracked() {
 }
 
 begin neighbor worker1
-plan 44
+plan 49
 capture_start
 
 check "an IPv6 address is taken" on worker1 l2ctl vip add "$VIP" dev eth0 \
@@ -197,6 +208,14 @@ for octets in 8 23; do
 		requests=0 replies=0 announcements=0
 done
 check "both were left to the stack" [ "$(heard)" -ge $((before + 2)) ]
+
+behind "a routing header" 43
+behind "an authentication header" 51
+behind "destination options" 60
+behind "three headers" 60,43,0
+start=$(now)
+solicit neighbor eth0 "$VIP" "from=${ADDRESS6[neighbor]}" behind=0
+check "behind hop-by-hop options, which the judge reads, too" once "$start"
 
 start=$(now)
 solicit neighbor eth0 "$VIP" fragment=64

@@ -17,6 +17,7 @@ usage: python3 nd_send.py DEVICE ns|na TARGET [KEY=VALUE...]
     fragment=N      in two fragments, the first of N bytes, a multiple of 8; in
                     one where that is all
     headers=N       behind so many extension headers of 2048 bytes
+    behind=N,N      behind short ones of these numbers: 0, 43, 51 or 60; the last is first
     sum=bad         the checksum is wrong
     vlan=ID         in a VLAN
 """
@@ -67,6 +68,15 @@ def build_message(kind, target, mac, given):
     return message[:int(given.get("length", len(message)))]
 
 
+def short_header(number, following):
+    """An extension header with nothing in it (RFC 8200, section 4; RFC 4302)."""
+    if number == 51:
+        return bytes([following, 4]) + bytes(22)
+    if number == 43:
+        return bytes([following, 0, 2, 0]) + bytes(4)
+    return bytes([following, 0, 1, 4]) + bytes(4)
+
+
 def packets(message, given):
     """What follows each IPv6 header, and that header's name for it."""
     if "fragment" in given:
@@ -80,6 +90,9 @@ def packets(message, given):
         # Destination options (RFC 8200, section 4.6), all padding.
         payload = bytes([first, 255]) + bytes(2046) + payload
         first = 60
+    for number in map(int, given["behind"].split(",") if "behind" in given else []):
+        payload = short_header(number, first) + payload
+        first = number
     return [(first, payload)]
 
 
