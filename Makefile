@@ -29,8 +29,8 @@
 #                         eBPF's, and what a cluster asks of its store, then
 #                         failover beside keepalived's
 #                                           BASE=rev compares with that commit
-#   make bench-check      judge the last bench by its bounds: red but after FULL=1, unless
-#                         SHORT=1 has only those of a short one judged
+#   make bench-check      judge the last bench by its bounds; SHORT=1: only by those of
+#                         a short one; FULL=1: also by those that only FULL=1 has
 #   make check-static     compilers, sparse, checkpatch, coccinelle and others
 #                         FULL=1: and each of them turns red over a fault
 #   make format-check     what clang-format has to say of the C there is
@@ -134,7 +134,7 @@ bench: guest-tools
 	$(if $(SHORT)$(BASE),,@selftests/bench/failover --document)
 
 bench-check:
-	@selftests/bench/run --check $(if $(SHORT),--short)
+	@selftests/bench/run --check $(if $(SHORT),--short) $(if $(FULL),--full)
 
 check-sim:
 	+@$(MAKE) -s -C selftests/sim check SEEDS=$(or $(SEEDS),20000)

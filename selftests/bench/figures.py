@@ -65,7 +65,7 @@ WHOLE = {
 # go on; and one that has to be looked into.
 STRAYS6 = ("", "_local", "_icmp", "_local_icmp", "_options", "_local_options",
            "_no_next_header", "_255", "_local_255", "_icmp_255",
-           "_local_icmp_255")
+           "_local_icmp_255", "_out", "_out_icmp")
 LOOKED_INTO = "_options_255"
 
 # What one figure has more than another, and what it may be. Nothing at all is what

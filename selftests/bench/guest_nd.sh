@@ -8,6 +8,7 @@
 
 vip6=fd00:1::1
 absent6=fd00::9
+away6=fd00::a
 proxied6=fd00:2::1
 
 answered6()
@@ -37,9 +38,15 @@ solicitation()
 	figure "$1" -s c0 "$client_ip6" "$server_ip6" "$2"
 }
 
+# outgoing6 NAME [-i]: a packet that this host sends, to one who takes no notice.
+outgoing6()
+{
+	echo "$1 $(on server "$bin/outgoing" "${@:2}" "$away6")"
+}
+
 # Packets that are no solicitation, by what stands behind the header, and by the hop
 # limit of what comes from the LAN itself: what only passes the first hook, as on a
-# router, and what is for this host.
+# router, what is for this host, and what it sends.
 strays6()
 {
 	stray6 "stray6_$1" "$absent6"
@@ -53,12 +60,15 @@ strays6()
 	stray6 "stray6_local_255_$1" "$server_ip6" 17 255
 	stray6 "stray6_icmp_255_$1" "$absent6" 58 255
 	stray6 "stray6_local_icmp_255_$1" "$server_ip6" 58 255
+	outgoing6 "stray6_out_$1"
+	outgoing6 "stray6_out_icmp_$1" -i
 	[ -n "$short" ] || stray6 "stray6_options_255_$1" "$absent6" 60 255
 	[ -n "$short" ] || solicitation "stray6_solicitation_$1" "$absent6"
 }
 
 of_the_kernel6()
 {
+	ip -n server neigh replace "$away6" lladdr "$client_mac" dev s0 nud permanent
 	answered6 kernel_own_address6 "$server_ip6"
 	if [ -z "$short" ]; then
 		with_capture answered6 kernel_own_address6_capture "$server_ip6"
