@@ -37,14 +37,15 @@ asked() {
 	wait_for sees --since "$start" -- 'requests=3' > /dev/null
 }
 
-# ran6: IPv6's hook runs when a solicitation comes in.
+# ran6: IPv6's hook runs when a solicitation comes in, as what it hands those over to
+# shows: into the hook itself the kernel lets nobody look.
 ran6() {
 	local before
 
-	before=$(hits nd_pre_routing)
+	before=$(hits take_in)
 	on neighbor python3 "$L2A_HERE/nd_send.py" eth0 ns 2001:db8::77 to=ff02::1
 	capture_sync
-	[ "$(hits nd_pre_routing)" -gt "$before" ]
+	[ "$(hits take_in)" -gt "$before" ]
 }
 
 # race N: adds and deletes a VIP of its own; the last to delete takes the hooks
@@ -76,9 +77,9 @@ asked "${MAC[worker2]}"
 check "in that namespace alone" ran 0
 
 if [ -d /proc/sys/net/ipv6 ]; then
-	at_end unprobe nd_pre_routing
+	at_end unprobe take_in
 	check "a probe counts the calls of IPv6's" \
-		probe nd_pre_routing l2announce:nd_pre_routing
+		probe take_in l2announce:take_in
 	check "which an IPv4 VIP does not bring" not ran6
 	on worker1 l2ctl vip add 2001:db8::100 dev eth0 state standby
 	check "but an IPv6 one does" ran6
