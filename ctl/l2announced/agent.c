@@ -254,8 +254,7 @@ static void do_serve(struct agent *a, const struct el_action *actions, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct served *s = served_find(&a->served, actions[i].name);
 
-		if (!s->silent_by)
-			served(a, s, responder_served(a->responder, s));
+		served(a, s, responder_served(a->responder, s));
 	}
 	agent_part(a);
 }

@@ -6,7 +6,7 @@
 #include "answered.h"
 #include "lib/genl.h"
 
-#define LOOKS_MOST	4	/* VIPs, each on each device */
+#define LOOKS_MOST	4	/* a VIP on a device is one */
 
 static uint64_t replies(struct l2a_genl *genl, const struct l2a_addr *addr,
 			uint32_t ifindex)
@@ -26,7 +26,7 @@ static uint64_t count(struct l2a_genl *genl, const struct served *s,
 	size_t n;
 
 	list = links_list(links, &n);
-	for (size_t k = 0; k < n; k++) {
+	for (size_t k = 0; k < n && looks < LOOKS_MOST; k++) {
 		if (!list[k].up || !names_match(&s->spec->service.devs, list[k].name))
 			continue;
 		for (size_t i = 0; i < s->n_vips && looks < LOOKS_MOST; i++) {

@@ -453,7 +453,6 @@ uint64_t responder_part(struct responder *r, uint64_t now)
 			continue;
 		}
 		s->silent_by = 0;
-		s->unfinished = true;
 		ended = true;
 	}
 	if (ended) {

@@ -23,7 +23,8 @@
  * @token: under which it is active
  * @seq: of the election's action
  * @linger_until: CLOCK_MONOTONIC ns until which to deliver though standby
- * @silent_by: CLOCK_MONOTONIC ns by when to be standby, for now it answers still; 0: at once
+ * @silent_by: CLOCK_MONOTONIC ns by when a standby falls silent, and until when it
+ *	answers; 0: at once
  * @answered: how often it had answered when that began, or NOT_COUNTED
  * @unfinished: the kernel has not done it yet
  */

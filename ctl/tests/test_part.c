@@ -239,7 +239,7 @@ static struct event_base *base;
 static struct responder *responder;
 static struct served_list list;
 static unsigned int told;
-static uint64_t now;
+static uint64_t now, incarnation;
 
 static void on_there(void *arg, bool there, uint64_t token,
 		     const struct names *active)
@@ -269,6 +269,7 @@ static int begin(void **state)
 	assert_int_not_equal(kernel.quiet, -1);
 	told = 0;
 	now = BEGUN;
+	incarnation = TOKEN;
 	base = event_base_new();
 	assert_non_null(base);
 	responder = responder_new(base, 1, NULL, &list, &hooks);
@@ -303,7 +304,7 @@ static struct served *set(unsigned int number, enum el_serve serve, bool unhurri
 {
 	char name[32];
 	struct el_action action = {
-		.type = EL_SERVE, .name = name, .serve = serve, .token = TOKEN,
+		.type = EL_SERVE, .name = name, .serve = serve, .token = incarnation,
 		.linger = unhurried, .unhurried = unhurried,
 		.rec = spec_of(vip),
 	};
@@ -318,9 +319,13 @@ static struct served *set(unsigned int number, enum el_serve serve, bool unhurri
 
 static struct served *hands_over(unsigned int number)
 {
+	struct served *s;
+
 	set(number, EL_SERVE_ACTIVE, false, number);
 	assert_true(kernel.active[number]);
-	return set(number, EL_SERVE_STANDBY, true, number);
+	s = set(number, EL_SERVE_STANDBY, true, number);
+	assert_false(responder_served(responder, s));
+	return s;
 }
 
 static void test_behind_an_answer(void **state)
@@ -394,7 +399,8 @@ static void test_at_once(void **state)
 	hands_over(2);
 	set(2, EL_SERVE_STANDBY, false, 2);
 	assert_false(kernel.active[2]);
-	/* It never answered. */
+	/* It was standby already. */
+	set(3, EL_SERVE_STANDBY, false, 3);
 	set(3, EL_SERVE_STANDBY, true, 3);
 	assert_false(kernel.active[3]);
 	/* For another VIP. */
@@ -402,6 +408,11 @@ static void test_at_once(void **state)
 	set(4, EL_SERVE_STANDBY, true, 5);
 	assert_false(kernel.active[4]);
 	assert_false(kernel.active[5]);
+	/* By another incarnation. */
+	set(6, EL_SERVE_ACTIVE, false, 6);
+	incarnation++;
+	set(6, EL_SERVE_STANDBY, true, 6);
+	assert_false(kernel.active[6]);
 }
 
 static void test_kept_after_all(void **state)

@@ -453,6 +453,10 @@ def test_store():
         found = store.results([a_line(3, 1), a_line(3, 100, off)])
         name = "store_writes_off_renewals_3_nodes_100_services"
         assert found[name]["within"] == good, off
+    # A longer lease, of which as much is done as often.
+    longer = {**a_line(20, 100), "renew_ms": 30000, "controller_cpu": 0.001}
+    found = store.results([a_line(20, 1), longer])
+    assert found["controller_cpu_of_fewest_20_nodes_100_services"]["value"] == 40
 
 
 def test_document():

@@ -46,17 +46,23 @@ static void on_served(void *arg, const struct served *s)
 
 /* ---- what it does */
 
+/* One of each kind, as the agent has: set again, it is another time that counts. */
+static uint64_t timer(struct world *w, struct host *h, uint64_t wait,
+		      void (*run)(struct world *w, struct happening *hp))
+{
+	struct happening *hp = later(w, wait, run);
+
+	hp->host = h;
+	hp->life = h->life;
+	return hp->at;
+}
+
 static void tell_outcome(struct world *w, struct host *h,
 			 const struct el_action *a)
 {
 	struct served *s = served_find(&h->served, a->name);
-	bool ok;
+	bool ok = responder_served(h->responder, s);
 
-	if (s->silent_by) {
-		tell(w, h, "%s standby: after one more answer", a->name);
-		return;
-	}
-	ok = responder_served(h->responder, s);
 	tell(w, h, "%s %s%s", a->name,
 	     a->serve == EL_SERVE_ACTIVE ? "active" :
 	     a->serve == EL_SERVE_STANDBY ? "standby" : "gone",
@@ -70,17 +76,12 @@ static void part_due(struct world *w, struct happening *hp);
 
 static void part(struct world *w, struct host *h)
 {
-	struct happening *hp;
 	uint64_t again;
 
 	netlink_turn(w, h);
 	again = responder_part(h->responder, host_monotime(w, h));
-	if (!again)
-		return;
-	hp = later(w, again, part_due);
-	h->part_at = hp->at;
-	hp->host = h;
-	hp->life = h->life;
+	if (again)
+		h->part_at = timer(w, h, again, part_due);
 }
 
 static void part_due(struct world *w, struct happening *hp)
@@ -148,14 +149,9 @@ static void due(struct world *w, struct happening *hp)
 	host_deliver(w, h, message_turn(compare), 0);
 }
 
-/* One timer, as the agent has: set again, it is another time that counts. */
 void driver_check(struct world *w, struct host *h, uint64_t wait)
 {
-	struct happening *hp = later(w, wait, due);
-
-	h->check_at = hp->at;
-	hp->host = h;
-	hp->life = h->life;
+	h->check_at = timer(w, h, wait, due);
 }
 
 /* What an earlier process left is in the way of every release. */
