@@ -120,9 +120,10 @@ killed=$(killed_hooks "$last")
 : > "$L2A_TMP/$last-told"
 on neighbor arping -q -i eth0 -c 1 -W 0.01 -U -S "$VIP" "$VIP"
 wait_for told "$last" '^stuck conflict' > /dev/null || lost "a conflict"
+# While it hands over, or just after.
 controller_signal "$last" TERM
-wait_for says "$last" "released service=$SERVICE" > /dev/null ||
-	lost "$last hands over"
+wait_for says "$last" 'signal 15: handing over' > /dev/null ||
+	lost "$last is told to end"
 controller_signal "$last" TERM
 check_controllers "told to end twice, it does not wait for a hook" \
 	ends_without_waiting "$last" "$killed"

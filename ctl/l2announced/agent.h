@@ -35,7 +35,7 @@ void agent_free(struct agent *a);
 
 /**
  * agent_stop() - hand everything over, then break out of the loop
- * @a: the agent; told again when all is handed over, it ends at once
+ * @a: the agent; told again, it ends as soon as all is handed over
  * @hasty: without going on to deliver to who has not heard
  */
 void agent_stop(struct agent *a, bool hasty);

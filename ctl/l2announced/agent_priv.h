@@ -56,6 +56,8 @@ struct agent {
 	bool routes_stale;
 	bool settled;		/* what should be here has been decided once */
 	bool leaving;		/* the next process of this node goes on with it */
+	bool stopping;		/* told to hand everything over */
+	bool told_twice;	/* to wait for nothing else, then */
 	bool done;
 	bool hasty;		/* told not to linger */
 	bool lingering;		/* done, but for what is delivered a while longer */

@@ -135,7 +135,9 @@ void agent_stop(struct agent *a, bool hasty)
 
 	notify_manager("STOPPING=1");
 	a->hasty |= hasty;
-	/* Told twice, it does not wait for its last hooks, nor linger. */
+	/* Then it neither waits for its last hooks nor lingers. */
+	a->told_twice = a->stopping;
+	a->stopping = true;
 	if (a->done)
 		event_base_loopbreak(a->base);
 	agent_step(a, &ev);
