@@ -185,10 +185,10 @@ class L2announce(System):
         call("ip", "netns", "exec", node, "l2ctl", "vip", "flush")
 
     def store_ms(self, node):
-        return self.asked(node, "status")[0]["store"]["rtt_ms"]
+        return self.asked(node, "status")["store"]["rtt_ms"]
 
-    def asked(self, node, *words):
-        return lab.asked(f"{self.name}-{node}", *words)
+    def asked(self, node, path):
+        return lab.asked(f"{self.name}-{node}", path)
 
     def settle(self):
         names = [f"{self.name}-{node}" for node in NODES]
@@ -198,9 +198,9 @@ class L2announce(System):
              "add", SERVICE, "vip", VIP, "dev", "eth0", "deliver", "route")
 
     def ready(self):
-        seen = [self.asked(node, "why", SERVICE) for node in NODES]
+        seen = [self.asked(node, f"why/{SERVICE}") for node in NODES]
         return all(seen) and all(
-            n["eligible"] for s in seen for n in s[0]["nodes"])
+            n["eligible"] for s in seen for n in s["nodes"])
 
 
 class Keepalived(System):

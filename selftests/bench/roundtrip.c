@@ -41,6 +41,21 @@ static void tell(int fd, const struct frame *f)
 		die("send");
 }
 
+/* In one call, for those are dear in an emulator where mitigations are on. */
+static void tell_many(int fd, const struct frame *f)
+{
+	struct frame copy = *f;
+	struct iovec part = { copy.bytes, copy.len };
+	struct mmsghdr all[ABSENT] = { 0 };
+
+	for (int k = 0; k < ABSENT; k++) {
+		all[k].msg_hdr.msg_iov = &part;
+		all[k].msg_hdr.msg_iovlen = 1;
+	}
+	if (sendmmsg(fd, all, ABSENT, 0) != ABSENT)
+		die("sendmmsg");
+}
+
 static void hear(int fd, const struct frame *expected)
 {
 	struct frame f;
@@ -76,8 +91,8 @@ static double measure(int fd, int batches, const struct frame *told,
 		double mean;
 
 		for (int i = 0; i < ROUNDS; i++) {
-			for (int k = 0; absent && k < ABSENT; k++)
-				tell(fd, absent);
+			if (absent)
+				tell_many(fd, absent);
 			tell(fd, told);
 			hear(fd, expected);
 		}
