@@ -315,6 +315,18 @@ static void test_a_kernel_that_will_not_answer(void **state)
 	assert_non_null(find_put(RECORD_HOLDER, "s"));
 }
 
+/* No answer comes from a kernel that did not begin to. */
+static void test_no_answer_to_wait_for(void **state)
+{
+	(void)state;
+	holding();
+	shows(RECORD_NODE, "a", PEER("1", "ready", "1"));
+	served("s", false);
+	assert_true(serves("s", EL_SERVE_STANDBY));
+	assert_true(find(EL_SERVE)->linger);
+	assert_false(find(EL_SERVE)->unhurried);
+}
+
 /* The decision to be silent voids the record it was made by. */
 static void test_no_way_back_without_a_new_claim(void **state)
 {
@@ -525,6 +537,7 @@ int main(void)
 		TEST(test_given_to_one_that_stopped),
 		TEST(test_a_kernel_that_will_not_be_silent),
 		TEST(test_a_kernel_that_will_not_answer),
+		TEST(test_no_answer_to_wait_for),
 		TEST(test_no_way_back_without_a_new_claim),
 		TEST(test_drain_hands_over_and_stays),
 		TEST(test_drained_is_not_asked),

@@ -240,6 +240,7 @@ static struct responder *responder;
 static struct served_list list;
 static unsigned int told;
 static uint64_t now, incarnation;
+static const char *devices;
 
 static void on_there(void *arg, bool there, uint64_t token,
 		     const struct names *active)
@@ -270,6 +271,7 @@ static int begin(void **state)
 	told = 0;
 	now = BEGUN;
 	incarnation = TOKEN;
+	devices = "eth0";
 	base = event_base_new();
 	assert_non_null(base);
 	responder = responder_new(base, 1, NULL, &list, &hooks);
@@ -294,7 +296,7 @@ static struct record *spec_of(unsigned int vip)
 
 	snprintf(text, sizeof(text), "10.0.0.%u", vip);
 	names_add(&spec->service.vips, text);
-	names_add(&spec->service.devs, "eth0");
+	names_add(&spec->service.devs, devices);
 	return spec;
 }
 
@@ -408,6 +410,12 @@ static void test_at_once(void **state)
 	set(4, EL_SERVE_STANDBY, true, 5);
 	assert_false(kernel.active[4]);
 	assert_false(kernel.active[5]);
+	/* On other devices, this one among them. */
+	set(7, EL_SERVE_ACTIVE, false, 7);
+	devices = "eth*";
+	set(7, EL_SERVE_STANDBY, true, 7);
+	assert_false(kernel.active[7]);
+	devices = "eth0";
 	/* By another incarnation. */
 	set(6, EL_SERVE_ACTIVE, false, 6);
 	incarnation++;
