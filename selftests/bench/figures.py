@@ -119,9 +119,12 @@ BESIDE = {
          ("stray6_local_with_vips", "stray6_local_without_vips")),
 }
 
-# What is done with N VIPs at once, and what 100,000 may take of 1,000, each.
-SCALED = {"add": 1.3, "del": 1.3, "show": None, "standby": None,
-          "activate": None}
+# What is done with N VIPs at once, IPv4's and IPv6's, and what 100,000 may take of
+# 1,000, each.
+FAMILIES = ("", "6")
+SCALED = {what + family: bound for family in FAMILIES for what, bound in (
+    ("add", 1.3), ("del", 1.3), ("show", None), ("standby", None),
+    ("activate", None))}
 FEW, MANY = 1000, 100000
 COUNTS = (FEW, 10000, MANY)
 
@@ -129,8 +132,8 @@ COUNTS = (FEW, 10000, MANY)
 # second is a setting, which the guest tells.
 SET = "set"
 OTHERS = {
-    f"renew_{MANY}_of_1_vip": 1.05,
-    "vip_bytes": 256,
+    **{f"renew{family}_{MANY}_of_1_vip": 1.05 for family in FAMILIES},
+    **{f"vip{family}_bytes": 256 for family in FAMILIES},
     "announce_time_of_ideal": 1.05,
     "announce_peak": SET,
     "announce_missing": 0,
@@ -197,7 +200,7 @@ def server(values, name):
 def noise(name, value):
     """What a figure may differ by from a run to the next."""
     words = name.split("_")
-    if words[0] in (*SCALED, "renew", "announce"):
+    if words[0] in (*SCALED, "renew", "renew6", "announce"):
         return NOISE_OF_SCALE * value
     if str(FEW) in words or str(MANY) in words:
         return NOISE_OF_MANY
@@ -243,11 +246,14 @@ def scale(values):
         found[f"{what}_exponent"] = judged(
             grown and round(1 + math.log(grown) / math.log(MANY / FEW), 3),
             None, "exponent")
-    name = f"renew_{MANY}_of_1_vip"
-    found[name] = judged(ratio(values[f"renew_{MANY}"], values["renew_1"]),
-                         OTHERS[name], "ratio")
-    found["vip_bytes"] = judged(values["vip_slab_bytes"], OTHERS["vip_bytes"],
-                                "bytes")
+    for family in FAMILIES:
+        name = f"renew{family}_{MANY}_of_1_vip"
+        found[name] = judged(ratio(values[f"renew{family}_{MANY}"],
+                                   values[f"renew{family}_1"]),
+                             OTHERS[name], "ratio")
+        name = f"vip{family}_bytes"
+        found[name] = judged(values[f"vip{family}_slab_bytes"], OTHERS[name],
+                             "bytes")
     return found
 
 

@@ -10,6 +10,8 @@ vip6=fd00:1::1
 absent6=fd00::9
 away6=fd00::a
 proxied6=fd00:2::1
+# VIPs of one prefix, and so the solicited-node groups that those of all prefixes share.
+groups6=1000
 
 answered6()
 {
@@ -111,20 +113,16 @@ of_ebpf6()
 }
 
 # many_vips6 COUNT: an answer with that many VIPs, a thousand of each of some
-# prefixes, which share a thousand solicited-node groups. Joining them goes on for
-# a while, which is not measured. With the most of them also what is none of ours.
+# prefixes. Joining their groups goes on for a while, which is not measured. With the
+# most of them also what is none of ours.
 many_vips6()
 {
-	local n
-
 	on server l2ctl lease renew 1 ttl 87600h
-	for ((n = 0; n < $1 / 1000; n++)); do
-		on server "$many" add -l 1 -a 0 s0 "fd00:1:$(printf %x $n)::1" 1000
-	done
-	until [ "$(on server grep -c ' s0 ' /proc/net/igmp6)" -gt 1000 ]; do
+	on server "$many" add -l 1 -a 0 -w "$groups6" s0 "$vip6" "$1"
+	until [ "$(on server grep -c ' s0 ' /proc/net/igmp6)" -gt "$groups6" ]; do
 		sleep 1
 	done
-	answered6_many "vips6_$1" fd00:1:0::1
+	answered6_many "vips6_$1" "$vip6"
 	[ "$1" != 100000 ] || strays6 "with_$1_vips"
 	no_vips
 }

@@ -15,18 +15,34 @@ cost()
 	echo "$1 $value"
 }
 
-# scaled SUFFIX COUNT: everything that is done with so many VIPs, once.
+# scaled SUFFIX COUNT: everything that is done with so many VIPs, once; scaled6: that
+# with IPv6's.
 scaled()
 {
-	cost "add_$1" "$many" add -l 1 -a 0 s0 "$vip" "$2"
-	cost "show_$1" l2ctl -j vip show
-	cost "standby_$1" "$many" state 1 standby
-	cost "activate_$1" "$many" state 1 active
-	cost "renew_$1" l2ctl -b /run/renewals
-	if [ "$2" = 100000 ]; then
-		memory
+	scaled_of "" "$1" "$2" "$vip"
+}
+
+scaled6()
+{
+	scaled_of 6 "$1" "$2" -w "$groups6" "$vip6"
+}
+
+# scaled_of FAMILY SUFFIX COUNT [-w WIDTH] FIRST
+scaled_of()
+{
+	local family=$1 suffix=$2 count=$3 width=("${@:4:$#-4}") first=${*: -1}
+
+	cost "add${family}_$suffix" \
+		"$many" add -l 1 -a 0 "${width[@]}" s0 "$first" "$count"
+	cost "show${family}_$suffix" l2ctl -j vip show
+	cost "standby${family}_$suffix" "$many" state 1 standby
+	cost "activate${family}_$suffix" "$many" state 1 active
+	cost "renew${family}_$suffix" l2ctl -b /run/renewals
+	if [ "$count" = 100000 ]; then
+		memory "$family"
 	fi
-	cost "del_$1" "$many" del s0 "$vip" "$2"
+	cost "del${family}_$suffix" \
+		"$many" del "${width[@]}" s0 "$first" "$count"
 }
 
 # Bytes of a VIP in its slabs, what they leave unused included, and of its
@@ -38,7 +54,7 @@ memory()
 	read -r objects _ <$slab/objects
 	read -r slabs _ <$slab/slabs
 	read -r order <$slab/order
-	echo "vip_slab_bytes $(((slabs * 4096 << order) / objects))"
+	echo "vip$1_slab_bytes $(((slabs * 4096 << order) / objects))"
 }
 
 # The first round is not counted: it takes the programs in from the disk.
@@ -51,8 +67,10 @@ of_scale()
 		echo "lease renew 1 ttl 87600h"
 	done >/run/renewals
 	scaled warm 1 >/dev/null
+	scaled6 warm 1 >/dev/null
 	for n in 1 1000 10000 100000; do
 		scaled $n $n
+		scaled6 $n $n
 	done
 }
 

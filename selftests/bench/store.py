@@ -15,10 +15,10 @@ import figures
 from boot import boot
 
 HERE = os.path.dirname(os.path.realpath(__file__))
-# The guests: a lease in ms, how many nodes, and how many services they keep alive. The
-# last only where all is asked for: twenty nodes share one CPU, take hours to take in so
-# many, and would be late for a short lease.
-GUESTS = [(3000, 3, [1, 100, 1000, 10000]), (3000, 20, [1, 100, 1000])]
+# The guests, the longest first: a lease in ms, how many nodes, and how many services
+# they keep alive. The most only where all is asked for: twenty nodes share one CPU, take
+# long to take in so many, and would be late for a short lease.
+GUESTS = [(3000, 20, [1, 100, 1000]), (3000, 3, [1, 100, 1000, 10000])]
 MOST = (30000, 20, [10000])
 # What is measured, by its result's name: what the guest calls it, and its unit.
 MEASURED = {"store_writes": ("writes", "a second"),
@@ -108,6 +108,7 @@ def results(lines):
 
 
 def report(lines):
+    lines = sorted(lines, key=lambda line: (line["nodes"], line["services"]))
     return {"lines": lines, "results": results(lines)}
 
 

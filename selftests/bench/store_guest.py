@@ -22,8 +22,9 @@ from lab import call, kill_group, until  # noqa: E402
 
 # Time enough for thousands of services, s.
 PATIENCE = 3600
-# What is counted: so many leases, of which each is renewed four times, by default.
-LEASES, RENEWALS = 5, 4
+# What is counted: so many leases of all nodes together, but five of each at least; a
+# lease is renewed four times, by default. One write more or less is nothing then.
+LEASES, RENEWALS = 30, 4
 # Services that come at once, for one node: one for so many ms of a lease, and later
 # as many times what there is, each of which a node looks at again anyway; and how
 # many of them are in one of etcd's transactions.
@@ -142,7 +143,7 @@ def measured(lease_ms, controllers, etcd):
     """Counters and CPU over a time, per second."""
     begun, before = time.monotonic(), counters()
     used = [cpu(c) for c in controllers], cpu(etcd)
-    time.sleep(LEASES * lease_ms / 1000)
+    time.sleep(max(5, LEASES // len(controllers)) * lease_ms / 1000)
     after, took = counters(), time.monotonic() - begun
     found = {name: (after[name] - before[name]) / took for name in after}
     found["controller_cpu"] = (sum(map(cpu, controllers)) - sum(used[0])) / \

@@ -55,14 +55,15 @@ PROMISED = {
     "ipv6_not_ours_beside_rules_of_alone": 0.9,
     "ipv6_not_ours_local_beside_rules_of_alone": 0.9,
     "add_100000_of_1000_each": 1.3, "del_100000_of_1000_each": 1.3,
+    "add6_100000_of_1000_each": 1.3, "del6_100000_of_1000_each": 1.3,
     "renew_100000_of_1_vip": 1.05, "vip_bytes": 256,
+    "renew6_100000_of_1_vip": 1.05, "vip6_bytes": 256,
     "announce_time_of_ideal": 1.05, "announce_peak": figures.SET,
     "announce_missing": 0, "announce_misplaced": 0,
 }
 PROMISED_OF_FAILOVER = {
     "crash_beyond_lease": 200, "kill_beyond_lease": 200,
     "freeze_beyond_lease": 200, "link_beyond_lease": 200, "stop_untold": 0,
-    # The promise was none. One is what a VIP takes to change hands: see the document.
     "stop_unanswered": 0,
     "two_answers": 0, "not_taken_over": 0}
 PROMISED_OF_STORE = 0.05
@@ -91,8 +92,8 @@ def plausible():
     for count in (1, *figures.COUNTS):
         values.update((f"{what}_{count}", 1000000 + 1000 * (count - 1))
                       for what in figures.SCALED)
-        values[f"renew_{count}"] = 26000000
-    values.update(vip_slab_bytes=186, announce_rate=1000, announce_burst=100,
+        values[f"renew_{count}"] = values[f"renew6_{count}"] = 26000000
+    values.update(vip_slab_bytes=186, vip6_slab_bytes=186, announce_rate=1000, announce_burst=100,
                   announce_due=40000, announce_frames=40000,
                   announce_first_round=20000, announce_first_round_us=19900000,
                   announce_peak=1100, announce_misplaced=0)
@@ -397,8 +398,12 @@ def test_measurements():
         {"ipv6_with_vips_elsewhere"}
     assert over(values, add_100000=1000000 + 1310 * 99999) == \
         {"add_100000_of_1000_each"}
+    assert over(values, del6_100000=1000000 + 1310 * 99999) == \
+        {"del6_100000_of_1000_each"}
     assert over(values, renew_100000=28000000) == {"renew_100000_of_1_vip"}
+    assert over(values, renew6_100000=28000000) == {"renew6_100000_of_1_vip"}
     assert over(values, vip_slab_bytes=257) == {"vip_bytes"}
+    assert over(values, vip6_slab_bytes=257) == {"vip6_bytes"}
     assert over(values, announce_peak=1101) == {"announce_peak"}
     assert over(values, announce_frames=39999) == {"announce_missing"}
 

@@ -15,11 +15,19 @@
 #include "lib/genl.h"
 
 static const char usage_text[] =
-"usage: l2many add [-l LEASE] [-s] [-a ROUNDS[/MS]] DEV FIRST COUNT\n"
-"       l2many del DEV FIRST COUNT\n"
+"usage: l2many add [-l LEASE] [-s] [-a ROUNDS[/MS]] [-w WIDTH] DEV FIRST COUNT\n"
+"       l2many del [-w WIDTH] DEV FIRST COUNT\n"
 "       l2many state LEASE active|standby\n"
 "add: -s as standby, -l under a lease, -a announced so; FIRST and the COUNT - 1\n"
-"addresses after it, IPv4 or IPv6. state: all VIPs of a lease.\n";
+"addresses after it, IPv4 or IPv6; of IPv6 WIDTH of a prefix of 64 bits, then as many\n"
+"of the next one. state: all VIPs of a lease.\n";
+
+/* What add and del are about. */
+struct row {
+	bool add;
+	struct l2a_vip_request request;
+	size_t width;
+};
 
 static void misused(void)
 {
@@ -50,11 +58,12 @@ static void announce_option(struct l2a_vip_request *request, char *text)
 	request->set |= L2A_VIP_ANNOUNCE_COUNT;
 }
 
-static void parse(struct l2a_vip_request *request, int argc, char **argv)
+static void parse(struct row *row, int argc, char **argv)
 {
+	struct l2a_vip_request *request = &row->request;
 	int c;
 
-	while ((c = getopt(argc, argv, "l:sa:")) != -1) {
+	while ((c = getopt(argc, argv, "l:sa:w:")) != -1) {
 		switch (c) {
 		case 'l':
 			request->lease = number(optarg);
@@ -66,6 +75,11 @@ static void parse(struct l2a_vip_request *request, int argc, char **argv)
 			break;
 		case 'a':
 			announce_option(request, optarg);
+			break;
+		case 'w':
+			row->width = number(optarg);
+			if (!row->width)
+				misused();
 			break;
 		default:
 			misused();
@@ -79,28 +93,42 @@ static bool address(struct l2a_addr *addr, const char *text)
 	return inet_pton(addr->family, text, addr->bytes) == 1;
 }
 
-/* The address after one; a row of them stays within its last 32 bits. */
-static void next_address(struct l2a_addr *addr)
+/* Add to 32 bits in network order. */
+static void add_to(uint8_t *at, size_t n)
 {
-	uint8_t *last = addr->bytes + (addr->family == AF_INET6 ? 12 : 0);
 	uint32_t word;
 
-	memcpy(&word, last, sizeof(word));
-	word = htonl(ntohl(word) + 1);
-	memcpy(last, &word, sizeof(word));
+	memcpy(&word, at, sizeof(word));
+	word = htonl(ntohl(word) + (uint32_t)n);
+	memcpy(at, &word, sizeof(word));
 }
 
-static struct nl_msg *message(struct l2a_genl *g, bool add,
-			      const struct l2a_vip_request *request)
+static struct l2a_addr nth_address(const struct row *row, size_t n)
 {
-	return add ? l2a_msg_vip_new(l2a_genl_id(g),
-				     NLM_F_CREATE | NLM_F_EXCL, request) :
-		     l2a_msg_vip_del(l2a_genl_id(g), &request->addr,
-				     request->ifindex);
+	struct l2a_addr addr = row->request.addr;
+
+	if (addr.family == AF_INET) {
+		add_to(addr.bytes, n);
+		return addr;
+	}
+	add_to(addr.bytes + 12, row->width ? n % row->width : n);
+	add_to(addr.bytes + 4, row->width ? n / row->width : 0);
+	return addr;
 }
 
-static int batch(struct l2a_genl *g, bool add, struct l2a_vip_request *request,
-		 size_t n)
+static struct nl_msg *message(struct l2a_genl *g, const struct row *row,
+			      size_t n)
+{
+	struct l2a_vip_request request = row->request;
+
+	request.addr = nth_address(row, n);
+	return row->add ? l2a_msg_vip_new(l2a_genl_id(g),
+					  NLM_F_CREATE | NLM_F_EXCL, &request) :
+			  l2a_msg_vip_del(l2a_genl_id(g), &request.addr,
+					  request.ifindex);
+}
+
+static int batch(struct l2a_genl *g, const struct row *row, size_t n)
 {
 	struct nl_msg **msgs = calloc(n, sizeof(*msgs));
 	struct l2a_error *errs = calloc(n, sizeof(*errs));
@@ -111,10 +139,8 @@ static int batch(struct l2a_genl *g, bool add, struct l2a_vip_request *request,
 		fprintf(stderr, "l2many: out of memory\n");
 		return 1;
 	}
-	for (size_t i = 0; i < n; i++) {
-		msgs[i] = message(g, add, request);
-		next_address(&request->addr);
-	}
+	for (size_t i = 0; i < n; i++)
+		msgs[i] = message(g, row, i);
 	bad = l2a_genl_batch(g, msgs, n, errs, &err);
 	for (size_t i = 0; i < n; i++) {
 		if (bad > 0 && errs[i].code && !err.text[0])
@@ -147,12 +173,12 @@ static int set_state(struct l2a_genl *g, uint32_t lease, const char *state)
 
 int main(int argc, char **argv)
 {
-	struct l2a_vip_request request = { 0 };
+	struct row row = { 0 };
 	struct l2a_error err = { 0 };
 	const char *verb = argc > 1 ? argv[1] : "";
 	struct l2a_genl *g;
 
-	parse(&request, argc ? argc - 1 : 0, argv + 1);
+	parse(&row, argc ? argc - 1 : 0, argv + 1);
 	argv += optind + 1;
 	argc -= optind + 1;
 	if (l2a_genl_open(&g, &err)) {
@@ -162,8 +188,9 @@ int main(int argc, char **argv)
 	if (!strcmp(verb, "state") && argc == 2)
 		return set_state(g, number(argv[0]), argv[1]);
 	if ((strcmp(verb, "add") && strcmp(verb, "del")) || argc != 3 ||
-	    !address(&request.addr, argv[1]))
+	    !address(&row.request.addr, argv[1]))
 		misused();
-	request.ifindex = if_nametoindex(argv[0]);
-	return batch(g, verb[0] == 'a', &request, number(argv[2]));
+	row.add = verb[0] == 'a';
+	row.request.ifindex = if_nametoindex(argv[0]);
+	return batch(g, &row, number(argv[2]));
 }
