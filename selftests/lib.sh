@@ -253,7 +253,7 @@ wait_until() {
 		fi
 		# What takes long is asked for less often: each look costs an
 		# emulated machine, whose clock is slow while it works.
-		l2a_ms=$(((${EPOCHREALTIME/./} - l2a_start) / 8000))
+		l2a_ms=$(((${EPOCHREALTIME/./} - l2a_start) / 4000))
 		nap $((l2a_ms < 30 ? 30 : l2a_ms > 300 ? 300 : l2a_ms))
 	done
 	[ -z "$out" ] || printf '%s\n' "$out"
@@ -516,8 +516,13 @@ ask_on_and_on() {
 
 # field KEY: the first value of that scalar key in the JSON on stdin, bare.
 field() {
-	tr -d '\n' | grep -oE "\"$1\": *(\"[^\"]*\"|[^],} ]*)" | head -n 1 |
-		sed -E 's/^"[^"]*": *//; s/^"(.*)"$/\1/'
+	local text value
+
+	text=$(< /dev/stdin)
+	[[ $text =~ \"$1\":[[:space:]]*(\"[^\"]*\"|[^],}[:space:]]*) ]] || return 0
+	value=${BASH_REMATCH[1]}
+	value=${value#\"}
+	printf '%s\n' "${value%\"}"
 }
 
 # vip_field NAME KEY [ADDRESS]: of the VIP on a node.
