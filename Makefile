@@ -131,7 +131,6 @@ bench: guest-tools
 	@selftests/setup bench $(if $(SHORT)$(BASE),,kernels)
 	+@$(MAKE) -s -C selftests/bench
 	@selftests/bench/run $(if $(SHORT),--short) $(if $(FULL),--full) $(if $(BASE),--base $(BASE))
-	$(if $(SHORT)$(BASE),,@selftests/bench/failover --document)
 
 bench-check:
 	@selftests/bench/run --check $(if $(SHORT),--short) $(if $(FULL),--full)

@@ -153,11 +153,16 @@ SHORT = (
 )
 
 
-def bounds():
-    """The results of a column, by name: the bound, None where there is none."""
+def bounds(scale=True):
+    """The results of a column, by name: the bound, None where there is none.
+
+    Those of many VIPs at once only with scale: they do not go by mitigations.
+    """
     found = {name: bound for table in (RATIOS, WHOLE, DIFFERENCES)
              for name, (_, _, bound) in table.items()}
     found.update(dict.fromkeys(BESIDE, LESS))
+    if not scale:
+        return found
     for what, bound in SCALED.items():
         found.update((f"{what}_each_of_{count}", None) for count in COUNTS)
         found[f"{what}_{MANY}_of_{FEW}_each"] = bound

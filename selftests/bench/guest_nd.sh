@@ -127,9 +127,9 @@ many_vips6()
 	no_vips
 }
 
+# With as many of IPv4, which of_the_module has left there.
 of_the_module6()
 {
-	vips 100000
 	stray6 stray6_with_ipv4_vips "$absent6"
 	on server l2ctl vip add "$vip6" dev s0 lease 1
 	answered6 vips6_1 "$vip6"
@@ -141,6 +141,7 @@ of_the_module6()
 		solicitation suppressed6 "$vip6"
 	fi
 	no_vips
+	stray stray_after_vips
 	stray6 stray6_after_vips "$absent6"
 	if [ -z "$short" ]; then
 		many_vips6 1000

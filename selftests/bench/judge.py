@@ -74,7 +74,7 @@ def judge_kernel(tap, columns, title):
     for how in MITIGATIONS:
         found = [c["results"] for c in columns if c["mitigations"] == how]
         judge_part(tap, f"{title} {how}", found[0] if found else {},
-                   figures.bounds())
+                   figures.bounds(scale=how == "off"))
 
 
 def judge_columns(tap, report):

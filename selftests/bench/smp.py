@@ -21,7 +21,7 @@ SETTINGS = {"smp_1cpu_1vip": [1], "smp_2cpu_1vip": [1, 1],
 # The answers of one setting over those of another, and what that may be.
 RATIOS = {"smp_1cpu_of_2cpu": ("smp_1cpu_1vip", "smp_2cpu_1vip", None),
           "smp_2vips_of_1vip": ("smp_2cpu_2vips", "smp_2cpu_1vip", 1.5)}
-ROUNDS = 15
+ROUNDS = 11
 
 
 def measured():

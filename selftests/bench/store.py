@@ -62,7 +62,7 @@ def name_of(what, nodes, services):
 
 
 def guests(full):
-    return GUESTS + [MOST] * full
+    return [MOST] * full + GUESTS
 
 
 def bounds(full=False):
