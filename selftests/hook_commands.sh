@@ -69,6 +69,14 @@ held_by_another() {
 		{ echo "held by '$seen'"; return 1; }
 }
 
+# gets_stuck NAME: its hook for a conflict runs, and does not end.
+gets_stuck() {
+	: > "$L2A_TMP/$1-told"
+	on neighbor arping -q -i eth0 -c 1 -W 0.01 -U -S "$VIP" "$VIP"
+	wait_for told "$1" '^stuck conflict' > /dev/null ||
+		lost "a conflict for $1"
+}
+
 killed_hooks() {
 	grep -c 'hook .*not done within' "$L2A_TMP/$1.log"
 }
@@ -79,7 +87,7 @@ ends_without_waiting() {
 }
 
 cluster
-plan 14
+plan 15
 
 other=$(someone_else)
 token=$(service_field token)
@@ -115,17 +123,28 @@ check "each after the other" events "$other" acquire /acquire release /release
 check_controllers "somebody else has it meanwhile" \
 	wait_for held_by_another "$other" "$HOLDER"
 
-last=$(service_field holder "$HOLDER")
-killed=$(killed_hooks "$last")
-: > "$L2A_TMP/$last-told"
-on neighbor arping -q -i eth0 -c 1 -W 0.01 -U -S "$VIP" "$VIP"
-wait_for told "$last" '^stuck conflict' > /dev/null || lost "a conflict"
-# While it hands over, or just after.
-controller_signal "$last" TERM
-wait_for says "$last" 'signal 15: handing over' > /dev/null ||
-	lost "$last is told to end"
-controller_signal "$last" TERM
+# Both signals are there before it can have handed over.
+next=$(service_field holder "$HOLDER")
+gets_stuck "$next"
+killed=$(killed_hooks "$next")
+for signal in STOP TERM QUIT CONT; do
+	controller_signal "$next" $signal
+done
 check_controllers "told to end twice, it does not wait for a hook" \
+	ends_without_waiting "$next" "$killed"
+
+for last in "${WORKERS[@]}"; do
+	[ "$last" = "$other" ] || [ "$last" = "$next" ] || break
+done
+wait_for held_by_another "$next" "$last" > /dev/null || lost "$last takes over"
+gets_stuck "$last"
+killed=$(killed_hooks "$last")
+token=$(service_field token "$last")
+controller_signal "$last" TERM
+wait_for says "$last" "released service=$SERVICE .*token=$token" > /dev/null ||
+	lost "$last hands over"
+controller_signal "$last" TERM
+check_controllers "nor told so when it has handed over" \
 	ends_without_waiting "$last" "$killed"
 check "never two answers" saw dual_answers=0
 

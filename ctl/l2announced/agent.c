@@ -299,7 +299,7 @@ static void do_exit(struct agent *a, const struct el_action *action)
 	a->status = action->status;
 	a->done = true;
 	/* Who comes next has to be in time for the lease. */
-	if (a->leaving || a->told_twice)
+	if (a->leaving || a->stops > 1)
 		end_loop(a);
 	else
 		hooks_finish(a->hooks, linger, a);

@@ -56,8 +56,7 @@ struct agent {
 	bool routes_stale;
 	bool settled;		/* what should be here has been decided once */
 	bool leaving;		/* the next process of this node goes on with it */
-	bool stopping;		/* told to hand everything over */
-	bool told_twice;	/* to wait for nothing else, then */
+	unsigned int stops;	/* how often told to hand everything over */
 	bool done;
 	bool hasty;		/* told not to linger */
 	bool lingering;		/* done, but for what is delivered a while longer */

@@ -135,9 +135,8 @@ void agent_stop(struct agent *a, bool hasty)
 
 	notify_manager("STOPPING=1");
 	a->hasty |= hasty;
-	/* Then it neither waits for its last hooks nor lingers. */
-	a->told_twice = a->stopping;
-	a->stopping = true;
+	a->stops++;
+	/* Told twice, it neither waits for its last hooks nor lingers: see do_exit(). */
 	if (a->done)
 		event_base_loopbreak(a->base);
 	agent_step(a, &ev);

@@ -150,6 +150,8 @@ def asked(name, path):
     """
     connection = http.client.HTTPConnection("localhost")
     connection.sock = socket.socket(socket.AF_UNIX)
+    # One that is frozen accepts, and does not answer.
+    connection.sock.settimeout(10)
     try:
         connection.sock.connect(control_socket(name))
         connection.request("GET", "/v1/" + path)

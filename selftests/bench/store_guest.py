@@ -37,6 +37,7 @@ COUNTERS = {"writes": "etcd_mvcc_put_total",
 
 
 def etcd_says(path, body=None):
+    """What etcd answers, as text; a body makes it a POST."""
     with urllib.request.urlopen(lab.ETCD + path, body) as answer:
         return answer.read().decode()
 

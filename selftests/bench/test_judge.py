@@ -95,7 +95,8 @@ def plausible(scale=True):
         values.update((f"{what}_{count}", 1000000 + 1000 * (count - 1))
                       for what in figures.SCALED)
         values[f"renew_{count}"] = values[f"renew6_{count}"] = 26000000
-    values.update(vip_slab_bytes=186, vip6_slab_bytes=186, announce_rate=1000, announce_burst=100,
+    values.update(vip_slab_bytes=186, vip6_slab_bytes=186,
+                  announce_rate=1000, announce_burst=100,
                   announce_due=40000, announce_frames=40000,
                   announce_first_round=20000, announce_first_round_us=19900000,
                   announce_peak=1100, announce_misplaced=0)

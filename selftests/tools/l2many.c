@@ -188,7 +188,8 @@ int main(int argc, char **argv)
 	if (!strcmp(verb, "state") && argc == 2)
 		return set_state(g, number(argv[0]), argv[1]);
 	if ((strcmp(verb, "add") && strcmp(verb, "del")) || argc != 3 ||
-	    !address(&row.request.addr, argv[1]))
+	    !address(&row.request.addr, argv[1]) ||
+	    (row.width && row.request.addr.family == AF_INET))
 		misused();
 	row.add = verb[0] == 'a';
 	row.request.ifindex = if_nametoindex(argv[0]);
