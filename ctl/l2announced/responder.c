@@ -267,13 +267,12 @@ static void send_all(struct responder *r, struct vip **changed,
 		vanished(r);
 }
 
-void responder_sync(struct responder *r)
+static void tell_kernel(struct responder *r)
 {
 	struct vip **changed;
 	struct nl_msg **msgs;
 	size_t n = 0;
 
-	vips_want(&r->vips, r->list, r->links);
 	if (!r->genl)
 		return;
 	changed = xmalloc((r->vips.n + 1) * sizeof(struct vip *));
@@ -293,6 +292,12 @@ void responder_sync(struct responder *r)
 	free(changed);
 	vips_prune(&r->vips);
 	r->silent = vips_silent(&r->vips);
+}
+
+void responder_sync(struct responder *r)
+{
+	vips_want(&r->vips, r->list, r->links);
+	tell_kernel(r);
 }
 
 /*
@@ -356,22 +361,13 @@ static void compare(struct responder *r, struct vip *vip,
 static int by_place(const void *a, const void *b)
 {
 	const struct l2a_vip *x = a, *y = b;
-	int c = memcmp(&x->addr, &y->addr, sizeof(x->addr));
 
-	if (c)
-		return c;
-	return x->ifindex < y->ifindex ? -1 : x->ifindex > y->ifindex;
+	return vips_order(&x->addr, x->ifindex, &y->addr, y->ifindex);
 }
 
-/* Among what was dumped, in the order of by_place(). */
-static const struct l2a_vip *find_dumped(const struct l2a_vip *vips, size_t n,
-					 const struct vip *vip)
+static int order(const struct l2a_vip *found, const struct vip *vip)
 {
-	const struct l2a_vip key = {
-		.addr = vip->addr, .ifindex = vip->ifindex,
-	};
-
-	return n ? bsearch(&key, vips, n, sizeof(key), by_place) : NULL;
+	return vips_order(&found->addr, found->ifindex, &vip->addr, vip->ifindex);
 }
 
 /* Whether it is gone, or none. */
@@ -379,8 +375,6 @@ static bool remove_extra(struct responder *r, const struct l2a_vip *found)
 {
 	struct l2a_error err;
 
-	if (vips_find(&r->vips, &found->addr, found->ifindex))
-		return true;
 	if (l2a_vip_del(r->genl, &found->addr, found->ifindex, &err)) {
 		log_warn("kernel: %s", err.text);
 		return err.code == -ENOENT;
@@ -389,10 +383,34 @@ static bool remove_extra(struct responder *r, const struct l2a_vip *found)
 	return true;
 }
 
+/*
+ * Both in one order and side by side: to look for each of thousands among the others
+ * would be most of what a controller at rest does.
+ *
+ * Return: whether none is left in the kernel that nothing is known of.
+ */
+static bool compare_all(struct responder *r, struct l2a_vip *found, size_t n)
+{
+	const struct l2a_vip *f = found, *end = found + n;
+	bool all_gone = true;
+
+	if (n)
+		qsort(found, n, sizeof(*found), by_place);
+	for (size_t i = 0; i < r->vips.n; i++) {
+		struct vip *vip = &r->vips.v[i];
+
+		while (f < end && order(f, vip) < 0)
+			all_gone &= remove_extra(r, f++);
+		compare(r, vip, f < end && !order(f, vip) ? f++ : NULL);
+	}
+	while (f < end)
+		all_gone &= remove_extra(r, f++);
+	return all_gone;
+}
+
 static void mend_vips(struct responder *r)
 {
 	struct l2a_vip_filter filter = { .by_lease = true, .lease = r->lease };
-	bool all_gone = true;
 	struct l2a_vip *vips;
 	struct l2a_error err;
 	size_t n;
@@ -406,14 +424,7 @@ static void mend_vips(struct responder *r)
 		log_warn("kernel: %s", err.text);
 		return;
 	}
-	if (n)
-		qsort(vips, n, sizeof(*vips), by_place);
-	vips_want(&r->vips, r->list, r->links);
-	for (size_t i = 0; i < r->vips.n; i++)
-		compare(r, &r->vips.v[i], find_dumped(vips, n, &r->vips.v[i]));
-	for (size_t i = 0; i < n; i++)
-		all_gone &= remove_extra(r, &vips[i]);
-	r->left &= !all_gone;
+	r->left &= !compare_all(r, vips, n);
 	free(vips);
 }
 
@@ -473,9 +484,10 @@ void responder_check(struct responder *r, bool mend)
 	}
 	if (vanished(r))
 		return;
+	vips_want(&r->vips, r->list, r->links);
 	if (mend)
 		mend_vips(r);
-	responder_sync(r);
+	tell_kernel(r);
 	if (r->genl)
 		finish(r);
 }

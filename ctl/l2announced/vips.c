@@ -8,14 +8,14 @@
 
 #include "vips.h"
 
-static int compare(const struct l2a_addr *addr, uint32_t ifindex,
-		   const struct vip *vip)
+int vips_order(const struct l2a_addr *a, uint32_t a_dev, const struct l2a_addr *b,
+	       uint32_t b_dev)
 {
-	int c = memcmp(addr, &vip->addr, sizeof(*addr));
+	int c = memcmp(a, b, sizeof(*a));
 
 	if (c)
 		return c;
-	return ifindex < vip->ifindex ? -1 : ifindex > vip->ifindex;
+	return a_dev < b_dev ? -1 : a_dev > b_dev;
 }
 
 struct vip *vips_find(const struct vips *vips, const struct l2a_addr *addr,
@@ -25,7 +25,8 @@ struct vip *vips_find(const struct vips *vips, const struct l2a_addr *addr,
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
-		int c = compare(addr, ifindex, &vips->v[mid]);
+		const struct vip *vip = &vips->v[mid];
+		int c = vips_order(addr, ifindex, &vip->addr, vip->ifindex);
 
 		if (!c)
 			return &vips->v[mid];
@@ -67,9 +68,9 @@ static void want(struct vips *vips, struct vips *more,
 
 static int by_place(const void *a, const void *b)
 {
-	const struct vip *x = a;
+	const struct vip *x = a, *y = b;
 
-	return compare(&x->addr, x->ifindex, b);
+	return vips_order(&x->addr, x->ifindex, &y->addr, y->ifindex);
 }
 
 /* Put in one by one, each of many would have half of the others moved. */

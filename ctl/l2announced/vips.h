@@ -45,6 +45,10 @@ struct vips {
 	size_t n;
 };
 
+/** vips_order() - which comes first by address and device: as memcmp() says it */
+int vips_order(const struct l2a_addr *a, uint32_t a_dev, const struct l2a_addr *b,
+	       uint32_t b_dev);
+
 /** vips_find() - by address and device; NULL where unknown */
 struct vip *vips_find(const struct vips *vips, const struct l2a_addr *addr,
 		      uint32_t ifindex);
