@@ -30,7 +30,7 @@
 #                         failover beside keepalived's
 #                                           BASE=rev compares with that commit
 #   make bench-check      judge the last bench by its bounds; SHORT=1: only by those of
-#                         a short one; FULL=1: also by those that only FULL=1 has
+#                         a short one
 #   make check-static     compilers, sparse, checkpatch, coccinelle and others
 #                         FULL=1: and each of them turns red over a fault
 #   make format-check     what clang-format has to say of the C there is
@@ -130,10 +130,10 @@ check: setup
 bench: guest-tools
 	@selftests/setup bench $(if $(SHORT)$(BASE),,kernels)
 	+@$(MAKE) -s -C selftests/bench
-	@selftests/bench/run $(if $(SHORT),--short) $(if $(FULL),--full) $(if $(BASE),--base $(BASE))
+	@selftests/bench/run $(if $(SHORT),--short) $(if $(BASE),--base $(BASE))
 
 bench-check:
-	@selftests/bench/run --check $(if $(SHORT),--short) $(if $(FULL),--full)
+	@selftests/bench/run --check $(if $(SHORT),--short)
 
 check-sim:
 	+@$(MAKE) -s -C selftests/sim check SEEDS=$(or $(SEEDS),20000)

@@ -2,8 +2,8 @@
 """Whether a report of the bench holds: all figures are there, each within its bound.
 
 What has to be there, and the bounds, are the code's: a report that lacks a figure,
-or has another bound, does not hold, unless only what a short run has is asked about;
-what only a full one has is asked about where that is said. No I/O.
+or has another bound, does not hold, unless only what a short run has is asked about.
+No I/O.
 """
 
 import math
@@ -98,9 +98,9 @@ def judge_smp(tap, report):
     judge_part(tap, "smp", found, smp.bounds())
 
 
-def judge_store(tap, report, full):
+def judge_store(tap, report):
     found = report.get("store", {}).get("results", {})
-    judge_part(tap, "store", found, store.bounds(full))
+    judge_part(tap, "store", found, store.bounds())
 
 
 def judge_failover(tap, report):
@@ -118,14 +118,14 @@ def judge_failover(tap, report):
                failover_figures.bounds())
 
 
-def judge(report, short=False, full=False):
-    """TAP of a report; short, full: of what such a run has."""
+def judge(report, short=False):
+    """TAP of a report; short: of what such a run has."""
     tap = Tap()
     if short:
         judge_short(tap, report)
     else:
         judge_columns(tap, report)
         judge_smp(tap, report)
-        judge_store(tap, report, full)
+        judge_store(tap, report)
         judge_failover(tap, report)
     return tap

@@ -140,23 +140,22 @@ def a_short_report():
     return {"columns": [a_column("6.1", "off")]}
 
 
-def a_report(runs=30, full=True):
+def a_report(runs=30):
     """All bounds hold, some of them just so."""
     lines = failover_figures.lines(some_runs(runs))
     return {"columns": [a_column(version, how) for version in ("6.1", "7.3")
                         for how in judge.MITIGATIONS],
             "smp": smp.report(some_rounds()),
             "store": store.report([a_line(nodes, count)
-                                   for _, nodes, services in
-                                   store.guests(full)
+                                   for _, nodes, services in store.GUESTS
                                    for count in services]),
             "failover": {"runs": runs, "faults": lines,
                          "results": failover_figures.results(lines)}}
 
 
 def red(report, short=False):
-    """The names that a report is red over, also by what only a full run has."""
-    tap = judge.judge(report, short, full=True)
+    """The names that a report is red over."""
+    tap = judge.judge(report, short)
     names = [line.split(" ", 3)[3] for line in tap.lines
              if line.startswith("not ok")]
     assert tap.good() == (not names), tap.text()
@@ -183,7 +182,7 @@ def places(report):
 
 def all_bounds():
     return {**figures.bounds(), **failover_figures.bounds(),
-            **smp.bounds(), **store.bounds(True)}
+            **smp.bounds(), **store.bounds()}
 
 
 def test_promises():
@@ -232,7 +231,7 @@ def test_names():
     full = a_report()
     assert full["failover"]["results"].keys() == \
         failover_figures.bounds().keys()
-    assert full["store"]["results"].keys() == store.bounds(True).keys()
+    assert full["store"]["results"].keys() == store.bounds().keys()
     for name in figures.SHORT:
         assert figures.bounds()[name] is not None, name
 
@@ -254,10 +253,6 @@ def test_not_whole():
     assert "6.1 off: vip_bytes: not measured" in red(
         {"columns": [{**a_column("6.1", "off"), "results": {}}]})
     wanted(a_report(runs=29), "failover: 29 runs of each fault, of 30")
-    report = a_report(full=False)
-    assert judge.judge(report).good()
-    names = {name.split(": ")[1] for name in red(report)}
-    assert names == store.bounds(True).keys() - store.bounds().keys(), names
     # However many were asked for, by one line that has fewer or is not there.
     report = a_report()
     report["failover"]["faults"][7]["runs"] = 6
@@ -349,7 +344,7 @@ def test_parts():
     assert len(red(report)) == len(PROMISED_OF_SMP)
     report = a_report()
     del report["store"]
-    assert len(red(report)) == len(store.bounds(True))
+    assert len(red(report)) == len(store.bounds())
     report = a_report()
     del report["failover"]
     assert len(red(report)) == len(failover_figures.bounds()) + 1
