@@ -21,7 +21,11 @@ answers_again() {
 }
 
 no_extra() {
-	! quietly "$HOLDER" l2ctl vip show "$VIP2" | grep -F "$VIP2"
+	! quietly "$HOLDER" l2ctl vip show "$1" | grep -F "$1"
+}
+
+mends() {
+	grep -c mended "$L2A_TMP/$HOLDER.log"
 }
 
 mended() {
@@ -37,7 +41,7 @@ each_has_it() {
 }
 
 cluster
-plan 11
+plan 14
 
 on "$HOLDER" l2ctl vip del "$VIP" dev eth0
 # Meanwhile the local route has the stack answer: the log tells, not the wire.
@@ -50,8 +54,15 @@ check_controllers "made standby, it is activated" answers_again
 check "and that is said" mended "$VIP" "was standby"
 
 on "$HOLDER" l2ctl vip add "$VIP2" dev eth0 state standby lease 1
-check_controllers "one too many under its lease is removed" wait_for no_extra
+check_controllers "one too many under its lease is removed" wait_for no_extra "$VIP2"
 check "and that is said" mended "$VIP2" "belonged to no service"
+# What is compared is in the order of the addresses.
+before=12.0.0.9
+seen=$(mends)
+on "$HOLDER" l2ctl vip add $before dev eth0 state standby lease 1
+check_controllers "so is one that comes before its own" wait_for no_extra $before
+check "and that is said" mended $before "belonged to no service"
+check "and nothing else is mended for it" [ "$(mends)" = $((seen + 1)) ]
 on "$HOLDER" l2ctl vip add "$VIP2" dev eth0 state standby
 
 other=$(someone_else)

@@ -28,7 +28,9 @@
 
 /*
  * A batch of either kind takes less than two million instructions, half of a
- * tick at 250 Hz: the least of so many is one that no tick fell into.
+ * tick at 250 Hz: the least of so many is one that no tick fell into. Not so
+ * solicitations for nobody beside 100,000 VIPs, for which the stack goes through the
+ * list of their groups: that is more than a tick.
  */
 #define BATCHES	100
 #define FEW	10	/* batches, for each of several addresses */
